@@ -1,0 +1,1 @@
+"""Bytes in, facts out, facts to triples. Pure: no disk, no network, no Prefect."""
