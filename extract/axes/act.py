@@ -1,0 +1,82 @@
+"""Whether the procedure is an ablation: tissue destroyed on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from extract import roles
+from extract.mentions import Mention
+from extract.view import Findings, View
+
+PREDICATE: Final = "type"
+VALUE: Final = "AblationProcedure"
+DESTRUCTION: Final = "action/destruction"
+_RIVALS: Final = frozenset(
+    {"action/biopsy", "action/drainage", "action/injection", "action/excision", "action/inspection"}
+)
+_DEFINING, _MAIN = 2, 1
+_ENOUGH: Final = 2
+_ENOUGH_AGAINST_DESCRIPTOR: Final = 4
+_DENIAL: Final = 3
+
+
+def read(view: View, findings: Findings) -> None:
+    """Decide by the descriptor; where it is silent, by how often and where the page says that tissue is destroyed.
+
+    A mention in a sentence that defines the code gives two points, any other in a main section one. Two points make an ablation,
+    four where the descriptor names another action, three more where the page denies that tissue is destroyed. A word that
+    only hints (treat, freeze) counts where its sentence states an energy source.
+    """
+    destroying: list[Mention] = []
+    rivals: list[Mention] = []
+    denied = False
+    for mention in view.scheme("action"):
+        verdict = view.verdict(mention, PREDICATE)
+        if mention.path in _RIVALS and not mention.hint and verdict is None:
+            rivals.append(mention)
+        if mention.path != DESTRUCTION:
+            continue
+        if verdict is None:
+            if not mention.hint or _powered(view, mention):
+                destroying.append(mention)
+        else:
+            findings.reject(PREDICATE, VALUE, verdict, view.of(mention))
+            denied = denied or (verdict.reason == "negated" and _general(view, mention))
+    stated = [mention for mention in destroying if view.role(mention) in roles.DESCRIPTOR]
+    if stated:
+        _claim(view, findings, stated, "descriptor")
+        return
+    main = [mention for mention in destroying if view.role(mention) in view.main]
+    main = main or [mention for mention in destroying if view.role(mention) in roles.SIDE]
+    points = _points(view, main)
+    described = any(view.role(mention) in roles.DESCRIPTOR for mention in rivals)
+    needed = (_ENOUGH_AGAINST_DESCRIPTOR if described else _ENOUGH) + _DENIAL * denied
+    if points >= needed or (points and not rivals and not denied):
+        main.sort(key=lambda mention: (not view.defining(view.sentence(mention)), mention.first))
+        _claim(view, findings, main, "stated")
+
+
+def _powered(view: View, mention: Mention) -> bool:
+    return any(
+        not energy.hint and view.verdict(energy, "energySource") is None
+        for energy in view.within("energy", mention.sentence)
+    )
+
+
+def _general(view: View, mention: Mention) -> bool:
+    """Whether a denied destruction is destruction as such, and not one energy source of several."""
+    if mention.hint:
+        return not any(
+            not energy.hint and view.verdict(energy, "energySource") is None for energy in view.scheme("energy")
+        )
+    return not any(energy.first < mention.last and mention.first < energy.last for energy in view.scheme("energy"))
+
+
+def _points(view: View, mentions: Iterable[Mention]) -> int:
+    sentences = {mention.sentence: mention for mention in mentions}
+    return sum(_DEFINING if view.defining(view.sentence(mention)) else _MAIN for mention in sentences.values())
+
+
+def _claim(view: View, findings: Findings, mentions: list[Mention], rule: str) -> None:
+    findings.claim((), PREDICATE, VALUE, rule, [view.of(mention) for mention in mentions[:3]])

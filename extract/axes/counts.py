@@ -1,0 +1,69 @@
+"""Laterality and multiplicity: one side or both, one lesion or more."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from extract import roles
+from extract.mentions import Mention
+from extract.view import Findings, View
+
+_PLURAL_GAP = 5
+ONE = "multiplicity/single"
+EACH = "multiplicity/each-additional"
+MORE = "multiplicity/one-or-more"
+
+
+def read(view: View, findings: Findings) -> None:
+    """Hold the one value that the best section states; the descriptor decides over the rest."""
+    _one(view, findings, "laterality")
+    _one(view, findings, "multiplicity")
+    if not findings.values("multiplicity"):
+        _bracketed(view, findings)
+
+
+def _one(view: View, findings: Findings, axis: str) -> None:
+    believed = list(view.believed(axis, axis, findings))
+    open_ended = [mention for mention in believed if mention.path == MORE and mention.hint and _or(view, mention)]
+    ranked: defaultdict[int, list[Mention]] = defaultdict(list)
+    for mention in believed:
+        if mention.hint and mention not in open_ended:
+            continue
+        if mention.path == ONE and any(view.near(mention, more, _PLURAL_GAP) for more in open_ended):
+            continue
+        rank = _rank(view, mention)
+        if rank:
+            ranked[rank].append(mention)
+    if not ranked:
+        return
+    best = ranked[max(ranked)]
+    paths = {mention.path for mention in best}
+    for widest in (EACH, MORE):
+        if widest in paths:
+            paths = {widest}
+    if len(paths) == 1:
+        evidence = [view.of(mention) for mention in best if mention.path in paths]
+        findings.claim((), axis, paths.pop(), "stated", evidence[:3])
+
+
+def _or(view: View, mention: Mention) -> bool:
+    """Whether a word such as several stands behind an or: ``one growth or several``."""
+    return "or" in view.norms(mention.first - 2, mention.first)
+
+
+def _rank(view: View, mention: Mention) -> int:
+    sentence = view.sentence(mention)
+    if sentence.role == "official-descriptor":
+        return 5
+    if sentence.role in roles.DESCRIPTOR:
+        return 4
+    if sentence.role in view.main:
+        return 3 if view.defining(sentence) else 2
+    return 1 if sentence.role in roles.SIDE else 0
+
+
+def _bracketed(view: View, findings: Findings) -> None:
+    for target in view.scheme("target"):
+        if view.role(target) in roles.DESCRIPTOR and view.script.tokens[target.last - 1].optional_plural:
+            if view.verdict(target, "multiplicity") is None:
+                findings.claim((), "multiplicity", "multiplicity/one-or-more", "bracketed-plural", [view.of(target)])

@@ -1,0 +1,117 @@
+"""Temperatures at the site and the number of freeze-thaw cycles."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from extract import roles
+from extract.view import Findings, Verdict, View
+
+_CELSIUS: Final = re.compile(
+    r"(?P<low>(?:minus\s|[-−–])?\s?\d{1,3}(?:\.\d+)?)(?:\s*(?:°\s*C?|degrees?(?:\s(?:centigrade|celsius|C\b))?)?\s*(?P<range>to|-|–|—|and|or)\s*"
+    r"(?P<high>(?:minus\s|[-−–])?\s?\d{1,3}(?:\.\d+)?))?\s*(?:°\s*C\b|º\s*C\b|℃|(?:degrees?|deg\.?)[\s\u00a0]+(?:centigrade|celsius|C\b))",
+    re.IGNORECASE,
+)
+_NUMBERS: Final = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "double": 2,
+    "twice": 2,
+    "single": 1,
+    "triple": 3,
+}
+_CYCLES: Final = re.compile(
+    r"\b(?P<count>\d|one|two|three|four|five|double|single|triple)[\s\u00a0]+(?:complete[\s\u00a0]+|full[\s\u00a0]+|such[\s\u00a0]+|successive[\s\u00a0]+|consecutive[\s\u00a0]+)?"
+    r"(?:freez\w*|cycles?\s+of\s+freez\w*|rounds?\s+of\s+freez\w*|cryo\w*)",
+    re.IGNORECASE,
+)
+_REPEATED: Final = re.compile(
+    r"\b(?:(?:freez|froze|thaw)[^.;]{0,60}?\b(?P<twice>twice|two\s+times|three\s+times|once\s+more|once\s+again)"
+    r"|(?P<second>second|third)\s+(?:freez|cycle\s+of\s+freez)\w*"
+    r"|(?P<cycles>two|three|four|2|3|4)\s+(?:complete\s+|full\s+|such\s+)?cycles)\b",
+    re.IGNORECASE,
+)
+_FROZEN: Final = re.compile(r"freez|frozen|thaw|cryo", re.IGNORECASE)
+_TIMES: Final = {"twice": 2, "three": 3, "once": 2, "two": 2, "second": 2, "third": 3, "four": 4, "2": 2, "3": 3, "4": 4}
+_LOWER: Final = re.compile(r"(?:above|over|at least|more than|exceed\w*|beyond|upwards of|as low as|down to)\s*$", re.IGNORECASE)
+_UPPER: Final = re.compile(r"(?:below|under|at most|up to|as high as|less than|no more than)\s*$", re.IGNORECASE)
+_ABOUT: Final = re.compile(r"(?:about|around|some|roughly|approximately|near|nearly|circa)\s*$", re.IGNORECASE)
+
+
+def read(view: View, findings: Findings) -> None:
+    """Hold every temperature and a number of cycles that a main section states."""
+    for sentence in view.script.sentences:
+        if sentence.role not in view.main | roles.SIDE:
+            continue
+        start = view.script.tokens[sentence.first].start
+        end = view.script.tokens[sentence.last - 1].end
+        text = view.page.text[start:end]
+        for found in _CELSIUS.finditer(text):
+            _temperature(view, findings, start, found, sentence.index)
+        for found in _CYCLES.finditer(text):
+            _cycles(view, findings, start, found)
+        if _FROZEN.search(text):
+            for found in _REPEATED.finditer(text):
+                _cycles(view, findings, start, found)
+
+
+def _tokens(view: View, start: int, end: int) -> tuple[int, int]:
+    inside = [i for i, token in enumerate(view.script.tokens) if token.start < end and token.end > start]
+    return inside[0], inside[-1] + 1
+
+
+def _temperature(view: View, findings: Findings, offset: int, found: re.Match[str], sentence: int) -> None:
+    first, last = _tokens(view, offset + found.start("low"), offset + found.end())
+    evidence = view.evidence(first, last)
+    values = [found["low"]] if found["high"] is None else [found["low"], found["high"]]
+    numbers = [_number(value) for value in values]
+    if None in numbers:
+        return
+    for scope in view.contexts.of(first, last, sentence):
+        if "temperature" in scope.hit.cue.rejects:
+            words = view.words(scope.hit.first, scope.hit.last)
+            for number in numbers:
+                findings.reject("temperature", str(number), Verdict(scope.hit.cue.context, words), evidence)
+            return
+    if found["high"] is not None and found["low"].strip()[0] in "-−–m" and numbers[1] is not None and numbers[1] > 0:
+        numbers[1] = -numbers[1]
+    before = found.string[: found.start()]
+    bounds = ["lower", "upper"] if len(numbers) == 2 else [_bound(before)]
+    if len(numbers) == 2:
+        numbers.sort(key=lambda number: number or Decimal(0))
+    for number, bound in zip(numbers, bounds, strict=True):
+        node = ("temperature", str(number))
+        findings.claim(node, "numericValue", str(number), "stated", [evidence])
+        if bound:
+            findings.claim(node, "bound", f"bound/{bound}", "stated", [evidence])
+
+
+def _number(raw: str) -> Decimal | None:
+    text = raw.strip().casefold().replace("−", "-").replace("–", "-").replace("minus", "-").replace(" ", "")
+    text = re.sub(r"\s", "", text)
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def _bound(before: str) -> str:
+    if _LOWER.search(before):
+        return "lower"
+    if _UPPER.search(before):
+        return "upper"
+    return "approximate" if _ABOUT.search(before) else ""
+
+
+def _cycles(view: View, findings: Findings, offset: int, found: re.Match[str]) -> None:
+    word = next(group for group in found.groups() if group).split()[0].casefold()
+    count = _TIMES.get(word) or _NUMBERS.get(word) or int(word)
+    if not count or findings.values("freezeThawCycles"):
+        return
+    first, last = _tokens(view, offset + found.start(), offset + found.end())
+    findings.claim((), "freezeThawCycles", str(count), "stated", [view.evidence(first, last)])

@@ -1,0 +1,130 @@
+"""Organ and target: what is treated, told from what is only named."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from extract import roles
+from extract.axes.act import DESTRUCTION
+from extract.mentions import Mention
+from extract.view import Findings, Verdict, View
+
+_TARGET_GAP = 4
+_ACTION_GAP = 5
+_MOST_EVIDENCE = 4
+SECONDARY = "target/metastasis"
+GENERAL = "target/lesion"
+
+
+def read(view: View, findings: Findings) -> None:
+    """Organs and targets that a descriptor names, that an action has for its object, or that hold the target."""
+    destroys = bool(findings.values("type"))
+    targets = list(view.believed("target", "target", findings))
+    _targets(view, findings, targets, destroys)
+    _organs(view, findings, list(view.believed("organ", "organ", findings)), targets, destroys)
+
+
+def _tied_to_action(view: View, mention: Mention, destroys: bool) -> bool:
+    """Whether a mention stands beside what is done: to destroy on an ablation's page, anything else on others."""
+    for action in view.within("action", mention.sentence):
+        if (action.path == DESTRUCTION) == destroys and view.near(action, mention, _ACTION_GAP):
+            if action.path != "action/imaging" and view.verdict(action, "type") is None:
+                return True
+    return False
+
+
+def _in_scope(view: View, mention: Mention, context: str) -> bool:
+    return view.contexts.around(mention, context) is not None
+
+
+def _grade(view: View, mention: Mention, tied: bool) -> int:
+    sentence = view.sentence(mention)
+    if sentence.role in roles.DESCRIPTOR:
+        return 4
+    if sentence.role in view.main:
+        if view.defining(sentence):
+            return 3
+        return 2 if tied else 1
+    return 1 if tied else 0
+
+
+def _targets(view: View, findings: Findings, targets: Sequence[Mention], destroys: bool) -> None:
+    graded = {
+        mention: _grade(view, mention, _tied_to_action(view, mention, destroys) or _in_scope(view, mention, "meant-for"))
+        for mention in targets
+    }
+    firm = {mention: grade for mention, grade in graded.items() if not mention.hint}
+    top = max(firm.values(), default=0)
+    chosen = [mention for mention, grade in firm.items() if grade >= min(2, max(top, 1))]
+    if not chosen:
+        chosen = [mention for mention, grade in graded.items() if grade >= 3]
+    chosen += [m for m, grade in firm.items() if m.path == SECONDARY and m not in chosen]
+    chosen = _without_general(view, chosen)
+    paths = {mention.path for mention in chosen}
+    for mention in targets:
+        if mention.path not in paths:
+            findings.reject("target", mention.path, Verdict("not-treated", ""), view.of(mention))
+    _claim(view, findings, "target", chosen)
+    if "target/tumor" in paths and "target/cancer" in paths:
+        findings.drop((), "target", "target/cancer", "covered-by-tumor")
+
+
+def _without_general(view: View, chosen: list[Mention]) -> list[Mention]:
+    """Leave a general word (lesion) out beside the kinds that a page names, unless it stands in one list with them."""
+    kinds = [mention for mention in chosen if mention.path != GENERAL]
+    if not kinds:
+        return chosen
+    general = [mention for mention in chosen if mention.path == GENERAL]
+    if any(_listed_with(view, mention, kind) for mention in general for kind in kinds):
+        return chosen
+    return kinds
+
+
+def _listed_with(view: View, one: Mention, other: Mention) -> bool:
+    left, right = (one, other) if one.first < other.first else (other, one)
+    between = view.norms(left.last, right.first)
+    return view.near(one, other, _TARGET_GAP) and bool({"or", "and", ","} & set(between)) and "of" not in between
+
+
+def _organs(
+    view: View, findings: Findings, organs: Sequence[Mention], targets: Sequence[Mention], destroys: bool
+) -> None:
+    near: dict[Mention, bool] = {}
+    for mention in organs:
+        holds = any(view.near(mention, target, _TARGET_GAP) for target in targets)
+        lies = _in_scope(view, mention, "located") and any(target.sentence == mention.sentence for target in targets)
+        near[mention] = holds or lies or _tied_to_action(view, mention, destroys)
+    graded = {mention: _grade(view, mention, near[mention]) for mention in organs}
+    firm = {mention: grade for mention, grade in graded.items() if not mention.hint}
+    descriptor = {mention.path for mention, grade in firm.items() if grade == 4}
+    if descriptor:
+        chosen = [m for m, grade in firm.items() if grade == 4 or (grade >= 2 and _fits(view, m.path, descriptor))]
+    else:
+        top = max(firm.values(), default=0)
+        chosen = [m for m, grade in firm.items() if grade >= min(2, top)]
+        strong = [m for m in chosen if near[m] or (firm[m] >= 3 and not any(near.values()))]
+        chosen = strong or chosen
+    if not chosen:
+        chosen = [m for m, grade in graded.items() if grade >= 2]
+    paths = {mention.path for mention in chosen}
+    for mention in organs:
+        if mention.path not in paths:
+            findings.reject("organ", mention.path, Verdict("not-treated", ""), view.of(mention))
+    _claim(view, findings, "organ", chosen)
+    for path in sorted(paths):
+        if any(path in view.lexicon.ancestors(other) for other in paths):
+            findings.drop((), "organ", path, "broader")
+
+
+def _fits(view: View, path: str, stated: set[str]) -> bool:
+    return any(view.lexicon.related(path, other) for other in stated)
+
+
+def _claim(view: View, findings: Findings, predicate: str, mentions: Sequence[Mention]) -> None:
+    grouped: defaultdict[str, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        grouped[mention.path].append(mention)
+    for path, found in grouped.items():
+        found.sort(key=lambda mention: (not view.defining(view.sentence(mention)), mention.first))
+        findings.claim((), predicate, path, "treated", [view.of(mention) for mention in found[:_MOST_EVIDENCE]])

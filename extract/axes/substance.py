@@ -1,0 +1,58 @@
+"""Agents and what they are for: to freeze, to thaw, to cool, or to act themselves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+
+from extract.mentions import Mention
+from extract.view import Findings, Verdict, View
+
+KIND: Final = "substance-use"
+_COLD: Final = "energy/cryogenic"
+_ACTING: Final = frozenset({"energy/chemical", "energy/photodynamic"})
+
+
+def read(view: View, findings: Findings) -> None:
+    """Hold each agent with the role that the words nearest to it give, where the energy source allows that role.
+
+    An agent freezes or thaws only if the page states cold as energy source, and acts itself only if it states a chemical or light-woken one;
+    gas that makes room and contrast that shows vessels have no role.
+    """
+    energies = frozenset(findings.values("energySource"))
+    found: defaultdict[tuple[str, str], list[Mention]] = defaultdict(list)
+    for mention in view.believed("agent", "agent", findings):
+        role = "" if mention.hint else _role(view, mention, energies)
+        if role:
+            found[mention.path, role].append(mention)
+        else:
+            findings.reject("agent", mention.path, Verdict("no-role", ""), view.of(mention))
+    for (path, role), mentions in sorted(found.items()):
+        if role == "freeze" and (path, "thaw") in found and not _both(view, mentions):
+            continue
+        node = (KIND, path.rpartition("/")[2], role)
+        evidence = [view.of(mention) for mention in mentions[:3]]
+        findings.claim(node, "agent", path, "stated", evidence)
+        findings.claim(node, "role", f"role/{role}", "nearest-words", evidence)
+
+
+def _role(view: View, mention: Mention, energies: frozenset[str]) -> str:
+    nearest: tuple[int, str] | None = None
+    usual = view.lexicon.concepts[mention.path].usual_role
+    for role in ("freeze", "thaw", "coolant"):
+        if role != "coolant" and (_COLD not in energies or usual is None):
+            continue
+        for scope in view.contexts.named(f"role/{role}", mention.sentence):
+            if scope.holds(mention.first, mention.last):
+                distance = max(scope.hit.first - mention.last, mention.first - scope.hit.last)
+                if nearest is None or distance < nearest[0]:
+                    nearest = (distance, role)
+    if nearest:
+        return nearest[1]
+    if usual is not None:
+        return usual.rpartition("/")[2] if _COLD in energies else ""
+    return "other" if energies & _ACTING else ""
+
+
+def _both(view: View, mentions: list[Mention]) -> bool:
+    return any(view.defining(view.sentence(mention)) for mention in mentions)

@@ -1,0 +1,158 @@
+"""How the words around a mention are meant: the scopes of cue phrases (after ConText, Harkema et al. 2009).
+
+A cue reaches forward, backward or both ways from its phrase, to the end of its scope or of its reach, whichever comes first. What stands in
+its scope carries its context. Which contexts make a mention of which property no fact is data of the cue.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from extract.mentions import CueHit, Mention
+from extract.sentences import Script, Sentence
+from ontology.words import Token
+
+TURN: Final = "turn"
+"""Context of words that end the scope of others: but, while, whereas, …"""
+
+_PHRASE_ENDS: Final = frozenset(',;:)–.!?"“”•')
+_LABEL_WORDS: Final = 3
+"""A colon behind so few words ends a label, ``Guidance: if wanted``, and no clause."""
+_CLAUSE_ENDS: Final = frozenset(";:)–.!?•")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The tokens that a cue speaks of.
+
+    Attributes:
+        hit: The cue and where its phrase stands.
+        first: First token in scope.
+        last: One past the last token in scope.
+    """
+
+    hit: CueHit
+    first: int
+    last: int
+
+    def holds(self, first: int, last: int) -> bool:
+        """Whether tokens ``first`` to ``last`` (exclusive) lie in the scope."""
+        return self.first <= first and last <= self.last
+
+
+class Contexts:
+    """The scopes of all cues of a page, asked by mention.
+
+    Args:
+        script: The page's tokens and sentences.
+        hits: All cues found on it.
+    """
+
+    def __init__(self, script: Script, hits: Iterable[CueHit]) -> None:
+        self._script = script
+        self._scopes: defaultdict[int, list[Scope]] = defaultdict(list)
+        hits = tuple(hits)
+        turns: defaultdict[int, set[int]] = defaultdict(set)
+        for hit in hits:
+            if hit.cue.context == TURN:
+                turns[hit.sentence].add(hit.first)
+        for hit in hits:
+            if hit.cue.context == TURN:
+                continue
+            for number, scope in self._spread(hit, turns):
+                self._scopes[number].append(scope)
+
+    def _spread(self, hit: CueHit, turns: defaultdict[int, set[int]]) -> Iterable[tuple[int, Scope]]:
+        home = self._script.sentences[hit.sentence]
+        scope = _scope(self._script, home, hit, turns[home.index])
+        yield home.index, scope
+        for sentence in self._script.sentences[hit.sentence + 1 :]:
+            onward = hit.cue.scope == "block" and sentence.block == home.block
+            listed = self._opens_list(home, scope) and sentence.item and sentence.section == home.section
+            if not (onward or listed):
+                break
+            yield sentence.index, Scope(hit, sentence.first, sentence.last)
+
+    def _opens_list(self, home: Sentence, scope: Scope) -> bool:
+        """Whether a sentence ends in a colon that a forward scope reaches: the items below stand in the scope too."""
+        ends = self._script.tokens[home.last - 1].norm == ":"
+        return ends and scope.last >= home.last - 1 and scope.hit.cue.direction != "backward"
+
+    def of(self, first: int, last: int, sentence: int) -> tuple[Scope, ...]:
+        """Scopes that hold tokens ``first`` to ``last`` of a sentence, in reading order of their cues."""
+        return tuple(scope for scope in self._scopes[sentence] if scope.holds(first, last))
+
+    def named(self, context: str, sentence: int) -> tuple[Scope, ...]:
+        """Scopes of one context in a sentence."""
+        return tuple(scope for scope in self._scopes[sentence] if scope.hit.cue.context == context)
+
+    def anywhere(self, mention: Mention, contexts: frozenset[str]) -> bool:
+        """Whether a mention stands in the scope of any of some contexts."""
+        return any(
+            scope.hit.cue.context in contexts for scope in self.of(mention.first, mention.last, mention.sentence)
+        )
+
+    def around(self, mention: Mention, context: str) -> Scope | None:
+        """The first scope of a context that holds a mention, or None."""
+        for scope in self._scopes[mention.sentence]:
+            if scope.hit.cue.context == context and scope.holds(mention.first, mention.last):
+                return scope
+        return None
+
+    def rejecting(self, mention: Mention, predicate: str) -> Scope | None:
+        """The first scope that makes a mention no fact of a property, or None."""
+        for scope in self._scopes[mention.sentence]:
+            if predicate in scope.hit.cue.rejects and scope.holds(mention.first, mention.last):
+                return scope
+        return None
+
+
+def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> Scope:
+    cue = hit.cue
+    first, last = hit.first, hit.last
+    ends = _PHRASE_ENDS if cue.scope == "phrase" else _CLAUSE_ENDS if cue.scope == "clause" else frozenset[str]()
+    if cue.direction in ("forward", "both"):
+        stop = min(sentence.last, hit.last + cue.reach)
+        while last < stop and not _ends(script.tokens, last, ends, turns, sentence.first):
+            last += 1
+            if ends and script.tokens[last - 1].norm == "(":
+                last = _closed(script.tokens, last, sentence.last)
+    if cue.direction in ("backward", "both"):
+        stop = max(sentence.first, hit.first - cue.reach)
+        opened = "(" if ends else ""
+        while first > stop and script.tokens[first - 1].norm != opened:
+            if ends and script.tokens[first - 1].norm == ")":
+                first = _opened(script.tokens, first - 1, sentence.first)
+                continue
+            if _ends(script.tokens, first - 1, ends, turns, sentence.first):
+                break
+            first -= 1
+    if cue.direction == "forward":
+        first = hit.last
+    elif cue.direction == "backward":
+        last = hit.first
+    return Scope(hit, first, last)
+
+
+def _closed(tokens: Sequence[Token], at: int, end: int) -> int:
+    """Past the bracket that closes the one before ``at``: what stands in brackets explains the words before them."""
+    while at < end and tokens[at].norm != ")":
+        at += 1
+    return min(at + 1, end)
+
+
+def _opened(tokens: Sequence[Token], at: int, start: int) -> int:
+    """Before the bracket that opens the one closed at ``at``."""
+    while at > start and tokens[at].norm != "(":
+        at -= 1
+    return at
+
+
+def _ends(tokens: Sequence[Token], at: int, ends: frozenset[str], turns: set[int], start: int) -> bool:
+    if not ends:
+        return False
+    label = tokens[at].norm == ":" and at - start <= _LABEL_WORDS
+    return (tokens[at].norm in ends and not label) or at in turns

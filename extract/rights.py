@@ -1,0 +1,59 @@
+"""Copyright lines: who holds the rights, and since which year."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from extract.model import RightsLine
+
+_MARK: Final = r"(?:©|\(c\)|\bcopyright(?:ed)?\b)"
+_YEARS: Final = r"(?P<{0}>(?:19|20)\d\d(?:\s*(?:[-–—,/]|to|and)\s*(?:19|20)?\d\d)*)"
+_LINE: Final = re.compile(
+    rf"(?P<marks>{_MARK}(?:\s{{0,3}}{_MARK}){{0,3}})[\s:,]{{0,4}}(?:by\s+)?(?:{_YEARS.format('before')}[\s,.:]{{0,4}})?(?:by\s+|of\s+)?(?P<rest>[^\n]{{0,240}})",
+    re.IGNORECASE,
+)
+_HOLDER: Final = re.compile(
+    r"(?:the\s+)?(?P<name>[A-Z0-9][^\n]*?)"
+    r"(?=\s*(?:[;|·•\"”“()]|,?\s*\ball rights\b|,\s*(?:19|20)\d\d|\s(?:19|20)\d\d\b|\.(?:\s|$)|\s[-–—]\s|\s+(?:is|and is|has|CPT)\s|$))",
+)
+_ABBREVIATION: Final = re.compile(r"\b(?:Inc|Ltd|Co|Corp|LLC|Assn|St|Dr|S\.A|B\.V|U\.S)\.?$")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+
+
+def rights_lines(text: str) -> tuple[RightsLine, ...]:
+    """The copyright lines of a page in reading order, each holder and year once.
+
+    A line that only says whose trademark something is, is none. Of several years the latest counts.
+
+    >>> [(r.holder, r.year) for r in rights_lines("Copyright © 2024-2026 Foo Inc. All rights reserved.")]
+    [('Foo Inc.', 2026)]
+    >>> rights_lines("CPT is a registered trademark of the American Medical Association.")
+    ()
+    """
+    found: dict[tuple[str, int | None], RightsLine] = {}
+    at = 0
+    while match := _LINE.search(text, at):
+        line = _rights(match)
+        at = line.end if line else match.end("marks")
+        if line:
+            found.setdefault((line.holder, line.year), line)
+    return tuple(found.values())
+
+
+def _rights(match: re.Match[str]) -> RightsLine | None:
+    rest = match["rest"]
+    holder = _HOLDER.match(rest)
+    if not holder:
+        return None
+    name = holder["name"].strip(" ,.")
+    end = holder.end("name")
+    if _ABBREVIATION.search(name) and rest[end : end + 1] == ".":
+        name, end = name + ".", end + 1
+    years = _YEAR.findall(match["before"] or "")
+    if not years:
+        years = _YEAR.findall(rest[end : end + 8])
+    # A bare "(c)" numbers a list, and "copyright" is also a word of prose.
+    if (not years and "©" not in match["marks"]) or not name or len(name.split()) > 12:
+        return None
+    return RightsLine(name, max(map(int, years), default=None), match.start(), match.start("rest") + end)

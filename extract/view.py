@@ -1,0 +1,235 @@
+"""A page laid out for the rules: its mentions by scheme, what the words around them say, and what was decided."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from extract import roles
+from extract.context import Contexts
+from extract.mentions import Mention, contrasting, find
+from extract.model import Assertion, Evidence, Page, Rejection
+from extract.sentences import Script, Sentence, script
+from ontology.lexicon import Lexicon, load
+
+_CODE: Final = re.compile(r"\d{4}[\da-z]")
+_BARRIERS: Final = frozenset(";:–()")
+MOST_WORDS: Final = 12
+"""Longest quote in words (DESIGN.md, rights)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a mention is no fact, and the words that say so."""
+
+    reason: str
+    cue: str
+
+
+@dataclass(slots=True)
+class Findings:
+    """What the rules decided of one page so far."""
+
+    claims: dict[tuple[tuple[str, ...], str, str], tuple[str, set[Evidence]]] = field(default_factory=dict)
+    rejections: dict[tuple[str, str, str], Rejection] = field(default_factory=dict)
+
+    def claim(self, node: tuple[str, ...], predicate: str, value: str, rule: str, evidence: Iterable[Evidence]) -> None:
+        """Hold a fact; the first rule that gave it names it, the evidence of all is kept."""
+        _, found = self.claims.setdefault((node, predicate, value), (rule, set()))
+        found.update(evidence)
+
+    def drop(self, node: tuple[str, ...], predicate: str, value: str, reason: str) -> None:
+        """Take a fact back: its evidence becomes a rejection."""
+        _, found = self.claims.pop((node, predicate, value))
+        self.reject(predicate, value, Verdict(reason, ""), min(found))
+
+    def values(self, predicate: str) -> tuple[str, ...]:
+        """Values claimed for the procedure itself, sorted."""
+        return tuple(sorted(value for node, name, value in self.claims if not node and name == predicate))
+
+    def reject(self, predicate: str, value: str, verdict: Verdict, evidence: Evidence) -> None:
+        """Hold a mention that is no fact, the first of each reason."""
+        self.rejections.setdefault(
+            (predicate, value, verdict.reason), Rejection(predicate, value, verdict.reason, verdict.cue, evidence)
+        )
+
+    def assertions(self) -> tuple[Assertion, ...]:
+        """All facts, sorted."""
+        return tuple(
+            sorted(
+                Assertion(node, predicate, value, rule, tuple(sorted(found)))
+                for (node, predicate, value), (rule, found) in self.claims.items()
+            )
+        )
+
+
+class View:
+    """A page with its sentences, mentions and contexts.
+
+    Args:
+        page: The page.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.lexicon: Lexicon = load()
+        self.script: Script = script(page, self.lexicon.words, roles.SKIPPED)
+        self.mentions, hits = find(self.script)
+        self.contexts = Contexts(self.script, hits)
+        self.headings = contrasting(page)
+        prose = any(sentence.role in roles.PROSE for sentence in self.script.sentences)
+        self.main = roles.MAIN if prose else roles.MAIN | roles.SIDE
+        self._schemes: defaultdict[str, list[Mention]] = defaultdict(list)
+        self._sentences: defaultdict[tuple[str, int], list[Mention]] = defaultdict(list)
+        for mention in self.mentions:
+            self._schemes[mention.scheme].append(mention)
+            self._sentences[mention.scheme, mention.sentence].append(mention)
+        self._own = page.code.casefold()
+        self._codes = [
+            index
+            for index, token in enumerate(self.script.tokens)
+            if token.word and _CODE.fullmatch(token.norm) and self._reads_as_code(index)
+        ]
+
+    def _reads_as_code(self, index: int) -> bool:
+        token = self.script.tokens[index]
+        before = self.page.text[token.start - 1] if token.start else " "
+        return token.end - token.start == 5 and before not in "$€£.,"
+
+    def scheme(self, name: str) -> list[Mention]:
+        """Mentions of one scheme in reading order."""
+        return self._schemes[name]
+
+    def within(self, name: str, sentence: int) -> list[Mention]:
+        """Mentions of one scheme in one sentence."""
+        return self._sentences[name, sentence]
+
+    def sentence(self, mention: Mention) -> Sentence:
+        """The sentence of a mention."""
+        return self.script.sentences[mention.sentence]
+
+    def role(self, mention: Mention) -> str:
+        """Section role of a mention."""
+        return self.sentence(mention).role
+
+    def words(self, first: int, last: int) -> str:
+        """The page's words from one token to another (exclusive), on one line."""
+        tokens = self.script.tokens
+        return " ".join(self.page.text[tokens[first].start : tokens[last - 1].end].split())
+
+    def norms(self, first: int, last: int) -> tuple[str, ...]:
+        """Normal forms of a stretch of tokens, cut at the ends of the text."""
+        return tuple(token.norm for token in self.script.tokens[max(first, 0) : max(last, 0)])
+
+    def evidence(self, first: int, last: int) -> Evidence:
+        """The words of tokens ``first`` to ``last`` (exclusive) as evidence, cut to twelve words."""
+        tokens = self.script.tokens
+        place = self._sentence_at(first)
+        start, end = tokens[first].start, tokens[last - 1].end
+        while len(self.page.text[start:end].split()) > MOST_WORDS:
+            last -= 1
+            end = tokens[last - 1].end
+        return Evidence(self.page.sha256, start, end, place.role, self.page.text[start:end])
+
+    def of(self, mention: Mention) -> Evidence:
+        """The words of a mention as evidence."""
+        return self.evidence(mention.first, mention.last)
+
+    def _sentence_at(self, token: int) -> Sentence:
+        sentences = self.script.sentences
+        low, high = 0, len(sentences) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            if sentences[middle].first <= token:
+                low = middle
+            else:
+                high = middle - 1
+        return sentences[low]
+
+    def defining(self, sentence: Sentence) -> bool:
+        """Whether a sentence says what the code is: a descriptor, a title, an opening sentence, or one that names the code."""
+        if sentence.role in roles.DESCRIPTOR:
+            return True
+        if sentence.role not in self.main:
+            return False
+        return sentence.opening or any(
+            sentence.first <= index < sentence.last and self.script.tokens[index].norm == self._own
+            for index in self._codes
+        )
+
+    def foreign_code(self, first: int, last: int, sentence: int) -> int | None:
+        """The token of another code that a stretch of a sentence speaks of, or None.
+
+        The nearest code before it decides; where there is none, the nearest after it, if no bracket, dash, colon or semicolon
+        stands between.
+        """
+        place = self.script.sentences[sentence]
+        nearest: int | None = None
+        for index in (code for code in reversed(self._codes) if place.first <= code < first):
+            between = self.norms(index, first)
+            if ";" in between:
+                break
+            if ")" not in between or self._bracketed(index, first):
+                nearest = index
+                break
+        if nearest is None or self._attached(first, last, place):
+            after = [index for index in self._codes if last <= index < place.last]
+            if after and self._reaches(last, after[0]):
+                nearest = after[0]
+        if nearest is None or self.script.tokens[nearest].norm == self._own:
+            return None
+        return nearest
+
+    def _bracketed(self, code: int, first: int) -> bool:
+        """Whether a code stands in brackets that are still open at a token."""
+        between = self.norms(code, first)
+        return between.count("(") >= between.count(")")
+
+    def _attached(self, first: int, last: int, place: Sentence) -> bool:
+        """Whether the very next code stands alone in brackets behind a stretch: ``freezing (46916)``."""
+        after = [index for index in self._codes if last <= index < place.last]
+        return bool(after) and self.norms(after[0] - 1, after[0]) == ("(",) and self._reaches(last, after[0])
+
+    def _reaches(self, last: int, code: int) -> bool:
+        between = self.norms(last, code)
+        if between[-1:] == ("(",):
+            return not (_BARRIERS | {","}) & set(between[:-1])
+        return not _BARRIERS & set(between)
+
+    def verdict(self, mention: Mention, predicate: str) -> Verdict | None:
+        """Why a mention is no fact of a property by the words around it, or None."""
+        code = self.foreign_code(mention.first, mention.last, mention.sentence)
+        if code is not None:
+            return Verdict("other-code", self.words(code, code + 1))
+        scope = self.contexts.rejecting(mention, predicate)
+        if scope is not None:
+            return Verdict(scope.hit.cue.context, self.words(scope.hit.first, scope.hit.last))
+        sentence = self.sentence(mention)
+        if sentence.role in roles.UNREAD:
+            return Verdict("section", sentence.role)
+        if sentence.question and sentence.role not in roles.DESCRIPTOR:
+            return Verdict("question", "?")
+        heading = self.headings.get(sentence.section)
+        if heading:
+            return Verdict("heading", heading)
+        return None
+
+    def near(self, one: Mention, other: Mention, gap: int) -> bool:
+        """Whether two mentions of one sentence stand at most ``gap`` words apart, with no semicolon, colon or dash between."""
+        if one.sentence != other.sentence:
+            return False
+        left, right = (one, other) if one.first <= other.first else (other, one)
+        between = self.norms(left.last, right.first)
+        return len(between) <= gap and not {";", ":", "–"} & set(between)
+
+    def believed(self, scheme: str, predicate: str, findings: Findings) -> Iterator[Mention]:
+        """Mentions of a scheme that no word around them rejects; the others go to the findings."""
+        for mention in self.scheme(scheme):
+            verdict = self.verdict(mention, predicate)
+            if verdict is None:
+                yield mention
+            else:
+                findings.reject(predicate, mention.path, verdict, self.of(mention))
