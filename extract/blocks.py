@@ -1,6 +1,7 @@
 """Lines to pieces: which lines of a page belong together, before anyone asks what they mean.
 
-HTML and plain text meet here. Markup gives lines that say what element they stood in; a text file gives lines that say nothing.
+HTML and plain text meet here: markup gives lines that say what element they stood in, a text file lines that say
+nothing.
 """
 
 from __future__ import annotations
@@ -8,16 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Final
 
 from extract.model import BlockKind
+from extract.shape import NUMBERED, alone, heading_shape
 from ontology import headings
 
 _BULLET: Final = re.compile(
     r"[ \t]*(?!\([cC]\)[ \t]*(?:19|20)\d\d)(?:[•·▪◦‣●○■□➤►✓*+]|[-–—]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ \t]+(?=\S)"
 )
-_NUMBERED: Final = re.compile(r"[ \t]*(?:\d{1,2}|[IVX]{1,5}|[A-Z])[.)][ \t]+")
 _COLUMNS: Final = re.compile(r"\S.{0,24}?(?:[ \t]{2,}|[ \t]\.{3,}[ \t])\S")
 _OPENS_WITH_CODE: Final = re.compile(r"(?:CPT\b[\s®]*)?(?:code\s+)?\d{4}[0-9A-Z]\b", re.IGNORECASE)
 _ENDS: Final = re.compile(r"[.!?:;…][\"'”’)\]]*$")
@@ -33,7 +34,8 @@ class Piece:
         end: One past the last character.
         kind: What the markup or the form of the line says it is.
         level: Heading level 1 to 6, else 0.
-        group: Pieces with the same number stand right together: lines of one run, cells of one row, children of one element.
+        group: Pieces with the same number stand right together: lines of one run, cells of one row, children of one
+            element.
         row: Number of the table row or definition list that it stands in, 0 outside of one.
         block: Pieces with the same number were one element, parted by line breaks.
         side: Whether it stands in the navigation, the header, the footer or the like.
@@ -65,15 +67,15 @@ class _Line:
 
 
 def text_pieces(text: str) -> Iterator[Piece]:
-    """The pieces of a plain text.
+    r"""The pieces of a plain text.
 
-    A blank line ends a piece. Within a run of lines a piece goes on as long as its lines are full, that is, as long as the next
-    word would not have fitted.
+    A blank line ends a piece. Within a run of lines a piece goes on as long as its lines are full, that is, as long as
+    the next word would not have fitted.
 
     Args:
         text: The page's text, newlines as LF.
 
-    >>> [(p.kind.value, "First line,"[:p.end - p.start]) for p in text_pieces("First line,\\n\\n- item\\n")]
+    >>> [(p.kind.value, "First line,"[:p.end - p.start]) for p in text_pieces("First line,\n\n- item\n")]
     [('paragraph', 'First line,'), ('item', 'Firs')]
     """
     groups = list(_groups(text))
@@ -89,7 +91,7 @@ def _unnumbered(text: str, piece: Piece, after: Piece | None) -> Piece:
         return piece
     start = text.rfind("\n", 0, piece.start) + 1
     line = text[start : piece.end].strip()
-    if not _NUMBERED.match(line) or len(line.split()) > 6 or not heading_shape(line):
+    if not NUMBERED.match(line) or len(line.split()) > 6 or not heading_shape(line):
         return piece
     return replace(piece, start=piece.end - len(line), kind=BlockKind.PARAGRAPH)
 
@@ -119,7 +121,7 @@ def _wrap_width(text: str, groups: Sequence[Sequence[_Line]]) -> int:
     carried = sum(
         1
         for lines in groups
-        for line, after in zip(lines, lines[1:], strict=False)
+        for line, after in pairwise(lines)
         if line.end - line.start > widest * 0.6
         and text[after.start].islower()
         and not _ENDS.search(text[line.start : line.end])
@@ -168,31 +170,6 @@ def _piece(text: str, run: Sequence[_Line], group: int) -> Piece:
     start, end = run[0].start, run[-1].end
     found = _BULLET.match(text, start, end)
     line = text[start:end]
-    if found and not (_NUMBERED.match(line) and heading_shape(line) and headings.headings().exact(line)):
+    if found and not (NUMBERED.match(line) and heading_shape(line) and headings.headings().exact(line)):
         return Piece(found.end(), end, BlockKind.ITEM, group=group)
     return Piece(start, end, BlockKind.PARAGRAPH, group=group)
-
-
-def alone(line: str) -> bool:
-    """Whether a line is never part of a paragraph: a closed section, a view limit, a rights line."""
-    kinds = headings.lines()
-    return any(kinds[name].holds(line) for name in ("lock", "view-limit")) or line.startswith(
-        ("©", "(c) ", "(C) ", "Copyright ")
-    )
-
-
-def heading_shape(line: str) -> bool:
-    """Whether a line could be a heading by its form alone: short, no sentence, no list, no sum.
-
-    >>> [heading_shape(s) for s in ("What it is", "Is heat used?", "It is frozen.", "Home | Codes", "Work RVU 20.28")]
-    [True, True, False, False, False]
-    """
-    words = line.split()
-    if not words or len(words) > 12 or len(line) > 90 or "\n" in line:
-        return False
-    if line.rstrip('"”’)').endswith((".", ",", ";")) and not _NUMBERED.fullmatch(line + " "):
-        return False
-    if re.search(r"[|·$€©®]|\s{3,}|\d[.,]\d|: \S", line.replace("CPT®", "")):
-        return False
-    first = _NUMBERED.sub("", line, count=1).lstrip('"“‘([')[:1]
-    return first.isupper() or first.isdigit()

@@ -17,7 +17,7 @@ _SHAPE: Final = r"\d{4}[0-9FTUMA]"
 _AFTER: Final = r"(?![\w%°])(?!-\d{3,4}\b)(?![.,]\d)(?![^\s\w]{0,4}[<>{}\\^])"
 _PLAIN: Final = re.compile(rf"(?<![\w$€£#.,/–+])(?<!\d-)(?P<code>{_SHAPE}){_AFTER}", re.IGNORECASE)
 _LABEL: Final = (
-    r"\b(?:cpt\b[\s®™]{0,4}4?|(?:(?:billing|procedure|service|cpt|your)[\s®]{1,3}){0,3}(?:code|number|no\.|nos\.)|bills as)"
+    r"\b(?:cpt\b[\s®™]{0,4}4?|bills as|(?:(?:billing|procedure|service|cpt|your)[\s®]{1,3}){0,3}(?:code|number|no\.))"
     r"(?:[\s®:#(–-]|\bcodes?\b|\bno\.|\bnumber\b|\bis\b|\byour hospital will use\b){0,8}"
 )
 _LABELLED: Final = re.compile(rf"{_LABEL}(?<![\w.,/])(?P<code>\d{{4}}[0-9A-Z]){_AFTER}", re.IGNORECASE)

@@ -38,10 +38,10 @@ _TRUSTED: Final = re.compile(
 
 
 def decode(data: bytes) -> str:
-    """The characters of a page, newlines as LF, without a byte order mark.
+    r"""The characters of a page, newlines as LF, without a byte order mark.
 
-    A byte order mark decides; then UTF-8, which other encodings hardly ever happen to be; then the encoding that the page declares;
-    then windows-1252, which browsers take ISO-8859-1 for (WHATWG Encoding, section 4.2).
+    A byte order mark decides; then UTF-8, which other encodings hardly ever happen to be; then the encoding that the
+    page declares; then windows-1252, which browsers take ISO-8859-1 for (WHATWG Encoding, section 4.2).
 
     Args:
         data: The page, at most `MOST_BYTES`.
@@ -49,8 +49,8 @@ def decode(data: bytes) -> str:
     Raises:
         PageError: The page is empty, too large, or no text.
 
-    >>> decode("caf\\u00e9\\r\\n".encode("windows-1252"))
-    'café\\n'
+    >>> decode("caf\u00e9\r\n".encode("windows-1252"))
+    'café\n'
     """
     if not data:
         raise PageError(Reason.EMPTY, "The file is empty (0 bytes).")

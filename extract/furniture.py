@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from extract.blocks import Piece, alone
+from extract.blocks import Piece
+from extract.shape import alone
 from ontology import headings
 
 _GUEST_KINDS: Final = ("lock", "view-limit", "account", "site")
@@ -17,10 +18,10 @@ _RIGHTS: Final = re.compile(
 
 
 def kind_of_line(line: str) -> str | None:
-    """Which kind of furniture a line is: ``lock``, ``view-limit``, ``account``, ``site``, ``rights``; None for anything else.
+    """Which kind of furniture a line is: ``lock``, ``view-limit``, ``account``, ``site``, ``rights``, or None.
 
-    >>> kind_of_line("Register to view content"), kind_of_line("© 2026 Saltmarsh Reference"), kind_of_line("The tumor is frozen.")
-    ('lock', 'rights', None)
+    >>> [kind_of_line(s) for s in ("Register to view content", "© 2026 Saltmarsh Reference", "The tumor is frozen.")]
+    ['lock', 'rights', None]
     """
     words = len(line.split())
     if words <= 45 and _RIGHTS.search(line):

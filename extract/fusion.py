@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from extract.model import Assertion, Disagreement, Evidence, Procedure, Reading
-from ontology.headings import authority
+from ontology.headings import headings
 from ontology.lexicon import load
 
 SINGLE: Final = frozenset({"laterality", "multiplicity", "freezeThawCycles", "necessity", "reporting"})
@@ -74,9 +74,13 @@ def _merge(assertions: Iterable[Assertion]) -> list[Assertion]:
     return [Assertion(*key, rules[key], tuple(sorted(evidence[key]))) for key in sorted(rules)]
 
 
+def _authority(evidence: Evidence) -> int:
+    return headings().roles[evidence.role].authority
+
+
 def _rank(assertion: Assertion) -> tuple[int, int, str]:
     """Higher authority first, then more evidence, then the value's name."""
-    return min(authority(e.role) for e in assertion.evidence), -len(assertion.evidence), assertion.value
+    return min(_authority(e) for e in assertion.evidence), -len(assertion.evidence), assertion.value
 
 
 def _one(found: Sequence[Assertion]) -> tuple[list[Assertion], list[Assertion]]:
@@ -89,7 +93,7 @@ def _by_descriptor(found: Sequence[Assertion]) -> tuple[list[Assertion], list[As
     if not ruling:
         return list(found), []
     pages = {
-        evidence.sha256 for item in ruling for evidence in item.evidence if authority(evidence.role) == _DESCRIPTOR
+        evidence.sha256 for item in ruling for evidence in item.evidence if _authority(evidence) == _DESCRIPTOR
     }
     lexicon = load()
     stay, out = list(ruling), []

@@ -35,10 +35,8 @@ def read_page(data: bytes, name: str) -> Page:
     ('50593', ['description'])
     """
     source = decode(data)
-    if is_markup(source, name):
-        markup = read_markup(source)
-    else:
-        markup = Markup(source, tuple(text_pieces(source)), "", None)
+    plain = not is_markup(source, name)
+    markup = Markup(source, tuple(text_pieces(source)), "", None) if plain else read_markup(source)
     text, pieces = markup.text, markup.pieces
     if not any(c.isalnum() for c in text):
         raise PageError(Reason.NO_TEXT, "The page shows no text: only white space, markup or scripts.")

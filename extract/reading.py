@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extract.axes import act, counts, guidance, measures, site, substance, values
+from extract.axes import act, catheter, counts, guidance, measures, site, substance, values
 from extract.model import Page, Reading
 from extract.view import Findings, View
 
@@ -22,6 +22,7 @@ def read(page: Page) -> Reading:
     values.read(view, findings, "approach", "approach")
     values.read(view, findings, "energy", "energySource")
     site.read(view, findings)
+    catheter.read(view, findings)
     guidance.read(view, findings)
     counts.read(view, findings)
     substance.read(view, findings)

@@ -13,10 +13,11 @@ _LINE: Final = re.compile(
     rf"(?P<marks>{_MARK}(?:\s{{0,3}}{_MARK}){{0,3}})[\s:,]{{0,4}}(?:by\s+)?(?:{_YEARS.format('before')}[\s,.:]{{0,4}})?(?:by\s+|of\s+)?(?P<rest>[^\n]{{0,240}})",
     re.IGNORECASE,
 )
-_HOLDER: Final = re.compile(
-    r"(?:the\s+)?(?P<name>[A-Z0-9][^\n]*?)"
-    r"(?=\s*(?:[;|·•\"”“()]|,?\s*\ball rights\b|,\s*(?:19|20)\d\d|\s(?:19|20)\d\d\b|\.(?:\s|$)|\s[-–—]\s|\s+(?:is|and is|has|CPT)\s|$))",
+_STOPS: Final = (
+    r"[;|·•\"“”()]|,?\s*\ball rights\b|,\s*(?:19|20)\d\d|\s(?:19|20)\d\d\b|\.(?:\s|$)|\s[-–—]\s"
+    r"|\s+(?:is|and is|has|CPT)\s|$"
 )
+_HOLDER: Final = re.compile(rf"(?:the\s+)?(?P<name>[A-Z0-9][^\n]*?)(?=\s*(?:{_STOPS}))")
 _ABBREVIATION: Final = re.compile(r"\b(?:Inc|Ltd|Co|Corp|LLC|Assn|St|Dr|S\.A|B\.V|U\.S)\.?$")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 

@@ -31,11 +31,17 @@ class Concept:
         path: Scheme and name, ``organ/kidney``.
         pref_label: Its English name.
         broader: Paths of the concepts right above it, sorted.
+        usual_role: Path of the role of a substance where its page says no more, or None.
+        inner_approach: Path of the approach of an instrument that works inside this organ, or None.
+        serves: Path of the approach that this device serves, or None.
     """
 
     path: str
     pref_label: str
     broader: tuple[str, ...]
+    usual_role: str | None = None
+    inner_approach: str | None = None
+    serves: str | None = None
 
     @property
     def scheme(self) -> str:
@@ -142,7 +148,8 @@ def load() -> Lexicon:
             path = iri.removeprefix(terms.BASE)
             broader = sorted(b.removeprefix(terms.BASE) for b in links[iri][terms.SKOS + "broader"])
             names = literals[iri][terms.SKOS + "prefLabel"]
-            concepts[path] = Concept(path, names[0] if names else path, tuple(broader))
+            usage = [_first(links[iri], name) for name in ("usualRole", "innerApproach", "serves")]
+            concepts[path] = Concept(path, names[0] if names else path, tuple(broader), *usage)
             if path.startswith("section-role/"):
                 continue
             _add(senses, literals[iri], (path,), links[iri])
@@ -159,6 +166,11 @@ def load() -> Lexicon:
         {key: tuple(found) for key, found in cues.items() if key},
         frozenset(words),
     )
+
+
+def _first(links: Mapping[str, list[str]], name: str) -> str | None:
+    found = sorted(iri.removeprefix(terms.BASE) for iri in links.get(terms.abl(name), ()))
+    return found[0] if found else None
 
 
 def _labels(values: Mapping[str, list[str]], predicates: frozenset[str]) -> list[str]:
@@ -196,6 +208,4 @@ def _cue(iri: str, values: Mapping[str, list[str]], links: Mapping[str, list[str
         return found[0]
 
     rejects = frozenset(link.removeprefix(terms.ABL) for link in links.get(terms.abl("rejects"), ()))
-    return Cue(
-        iri.rpartition("/")[2], one("context"), one("direction"), one("scope"), int(one("reach")), rejects
-    )
+    return Cue(iri.rpartition("/")[2], one("context"), one("direction"), one("scope"), int(one("reach")), rejects)

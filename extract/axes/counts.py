@@ -23,7 +23,7 @@ def read(view: View, findings: Findings) -> None:
 
 
 def _one(view: View, findings: Findings, axis: str) -> None:
-    believed = list(view.believed(axis, axis, findings))
+    believed = [mention for mention in view.scheme(axis) if _believed(view, findings, mention, axis)]
     open_ended = [mention for mention in believed if mention.path == MORE and mention.hint and _or(view, mention)]
     ranked: defaultdict[int, list[Mention]] = defaultdict(list)
     for mention in believed:
@@ -46,6 +46,15 @@ def _one(view: View, findings: Findings, axis: str) -> None:
         findings.claim((), axis, paths.pop(), "stated", evidence[:3])
 
 
+def _believed(view: View, findings: Findings, mention: Mention, axis: str) -> bool:
+    """Whether a count stands; what a billing section says of units counts too."""
+    verdict = view.verdict(mention, axis)
+    if verdict is None or (verdict.reason == "section" and view.role(mention) == "coverage-and-billing"):
+        return True
+    findings.reject(axis, mention.path, verdict, view.of(mention))
+    return False
+
+
 def _or(view: View, mention: Mention) -> bool:
     """Whether a word such as several stands behind an or: ``one growth or several``."""
     return "or" in view.norms(mention.first - 2, mention.first)
@@ -59,7 +68,7 @@ def _rank(view: View, mention: Mention) -> int:
         return 4
     if sentence.role in view.main:
         return 3 if view.defining(sentence) else 2
-    return 1 if sentence.role in roles.SIDE else 0
+    return 1
 
 
 def _bracketed(view: View, findings: Findings) -> None:

@@ -13,6 +13,7 @@ from extract.view import Findings, Verdict, View
 _TARGET_GAP = 4
 _ACTION_GAP = 5
 _MOST_EVIDENCE = 4
+_DESCRIBED = 5
 SECONDARY = "target/metastasis"
 GENERAL = "target/lesion"
 
@@ -94,19 +95,22 @@ def _organs(
     for mention in organs:
         holds = any(view.near(mention, target, _TARGET_GAP) for target in targets)
         lies = _in_scope(view, mention, "located") and any(target.sentence == mention.sentence for target in targets)
-        near[mention] = holds or lies or _tied_to_action(view, mention, destroys)
-    graded = {mention: _grade(view, mention, near[mention]) for mention in organs}
+        arrives = not destroys and _in_scope(view, mention, "destination")
+        near[mention] = holds or lies or arrives or _tied_to_action(view, mention, destroys)
+    graded = {mention: _organ_grade(view, mention, near[mention]) for mention in organs}
     firm = {mention: grade for mention, grade in graded.items() if not mention.hint}
-    descriptor = {mention.path for mention, grade in firm.items() if grade == 4}
+    descriptor = {mention.path for mention, grade in firm.items() if grade == _DESCRIBED}
+    top = max(firm.values(), default=0)
     if descriptor:
-        chosen = [m for m, grade in firm.items() if grade == 4 or (grade >= 2 and _fits(view, m.path, descriptor))]
+        chosen = [m for m, grade in firm.items() if grade == top or (grade >= 2 and _fits(view, m.path, descriptor))]
     else:
-        top = max(firm.values(), default=0)
-        chosen = [m for m, grade in firm.items() if grade >= min(2, top)]
-        strong = [m for m in chosen if near[m] or (firm[m] >= 3 and not any(near.values()))]
-        chosen = strong or chosen
+        chosen = [m for m, grade in firm.items() if grade >= min(3, top)]
     if not chosen:
         chosen = [m for m, grade in graded.items() if grade >= 2]
+    paths = {mention.path for mention in chosen}
+    chosen += [
+        m for m in firm if m.path not in paths and _in_scope(view, m, "located") and _finer(view, m.path, paths)
+    ]
     paths = {mention.path for mention in chosen}
     for mention in organs:
         if mention.path not in paths:
@@ -115,6 +119,21 @@ def _organs(
     for path in sorted(paths):
         if any(path in view.lexicon.ancestors(other) for other in paths):
             findings.drop((), "organ", path, "broader")
+
+
+def _organ_grade(view: View, mention: Mention, near: bool) -> int:
+    """How surely an organ is the one treated: 5 in a descriptor, 4 and 3 beside target or act, less elsewhere."""
+    sentence = view.sentence(mention)
+    if sentence.role in roles.DESCRIPTOR:
+        return _DESCRIBED
+    main = sentence.role in view.main
+    if near:
+        return 2 + main + (main and view.defining(sentence))
+    return main + (main and view.defining(sentence))
+
+
+def _finer(view: View, path: str, chosen: set[str]) -> bool:
+    return any(other in view.lexicon.ancestors(path) for other in chosen)
 
 
 def _fits(view: View, path: str, stated: set[str]) -> bool:

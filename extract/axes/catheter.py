@@ -1,0 +1,31 @@
+"""Work inside vessels and heart: endovascular, although a page may not use the word."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from extract.view import Findings, View
+
+_OTHERWISE: Final = frozenset({"approach/open", "approach/laparoscopic", "approach/external"})
+
+
+def read(view: View, findings: Findings) -> None:
+    """Hold the approach that a device serves, where the organ treated is one whose inside it leads into.
+
+    Which devices and organs these are is data (``abl:serves``, ``abl:innerApproach``).
+    """
+    if not findings.values("type") or _OTHERWISE & set(findings.values("approach")):
+        return
+    concepts = view.lexicon.concepts
+    inside = {
+        concepts[path].inner_approach
+        for organ in findings.values("organ")
+        for path in (organ, *view.lexicon.ancestors(organ))
+    }
+    for mention in view.scheme("device"):
+        approach = concepts[mention.path].serves
+        if approach is None or approach not in inside or view.role(mention) not in view.main:
+            continue
+        if approach in findings.values("approach") or view.verdict(mention, "approach") is not None:
+            continue
+        findings.claim((), "approach", approach, "inside-the-organ", [view.of(mention)])
