@@ -15,18 +15,17 @@ from ontology import headings
 
 _SHAPE: Final = r"\d{4}[0-9FTUMA]"
 _AFTER: Final = r"(?![\w%°])(?!-\d{3,4}\b)(?![.,]\d)(?![^\s\w]{0,4}[<>{}\\^])"
-_PLAIN: Final = re.compile(rf"(?<![\w$€£#.,/–+])(?<!\d-)(?P<code>{_SHAPE}){_AFTER}", re.IGNORECASE)
+_PLAIN: Final = re.compile(rf"(?:(?<=cpt)|(?<![\w$€£#.,/–])(?<!\d-))(?P<code>{_SHAPE}){_AFTER}", re.IGNORECASE)
 _LABEL: Final = (
-    r"\b(?:cpt\b[\s®™]{0,4}4?|bills as|(?:(?:billing|procedure|service|cpt|your)[\s®]{1,3}){0,3}(?:code|number|no\.))"
+    r"\b(?:cpt(?:\b|(?=\d))[\s®™]{0,4}4?|bills as|"
+    r"(?:(?:billing|procedure|service|cpt|your)[\s®]{1,3}){0,3}(?:code|number|no\.))"
     r"(?:[\s®:#(–-]|\bcodes?\b|\bno\.|\bnumber\b|\bis\b|\byour hospital will use\b){0,8}"
 )
-_LABELLED: Final = re.compile(rf"{_LABEL}(?<![\w.,/])(?P<code>\d{{4}}[0-9A-Z]){_AFTER}", re.IGNORECASE)
+_LABELLED: Final = re.compile(rf"{_LABEL}(?:(?<=cpt)|(?<![\w.,/]))(?P<code>\d{{4}}[0-9A-Z]){_AFTER}", re.IGNORECASE)
 _MALFORMED: Final = re.compile(
-    rf"{_LABEL}(?<![\w.,/])(?P<token>\d{{4}}[0-9A-Z](?:[^\s\w]{{0,4}}[<>{{}}\\^]|\w)\S*)", re.IGNORECASE
+    rf"{_LABEL}(?:(?<=cpt)|(?<![\w.,/]))(?P<token>\d{{4}}[0-9A-Z](?:[^\s\w]{{0,4}}[<>{{}}\\^]|\w)\S*)", re.IGNORECASE
 )
-_OPENER: Final = re.compile(
-    rf"\W{{0,4}}CPT\b[\s®™]{{0,4}}(?:codes?\W{{1,3}})?(?P<code>{_SHAPE}){_AFTER}", re.IGNORECASE
-)
+_OPENER: Final = re.compile(rf"\W{{0,4}}CPT[\s®™-]{{0,4}}(?:codes?\W{{1,3}})?(?P<code>{_SHAPE}){_AFTER}", re.IGNORECASE)
 _LONGEST: Final = 50_000
 _VALUE: Final = re.compile(rf"\W*(?P<code>\d{{4}}[0-9A-Z]){_AFTER}", re.IGNORECASE)
 _BROKEN: Final = re.compile(r"\W*(?P<token>\d{4}[0-9A-Z](?:[^\s\w]{0,4}[<>{}\\^]|\w)\S*)", re.IGNORECASE)

@@ -121,7 +121,9 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
             if ends and script.tokens[last - 1].norm == "(":
                 last = _closed(script.tokens, last, sentence.last)
     if cue.direction in ("backward", "both"):
-        stop = max(sentence.first, hit.first - cue.reach)
+        if cue.direction == "backward" and ends:
+            first = _over_insertion(script.tokens, first, sentence.first)
+        stop = max(sentence.first, first - cue.reach)
         opened = "(" if ends else ""
         while first > stop and script.tokens[first - 1].norm != opened:
             if ends and script.tokens[first - 1].norm == ")":
@@ -133,8 +135,18 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
     if cue.direction == "forward":
         first = hit.last
     elif cue.direction == "backward":
-        last = hit.first
+        last = hit.first  # what is inserted before the verb stands in scope with its subject
     return Scope(hit, first, last)
+
+
+def _over_insertion(tokens: Sequence[Token], at: int, start: int) -> int:
+    """Before a clause between commas that parts a subject from its verb: ``a craniotomy, in which …, is not``."""
+    if at - 1 <= start or tokens[at - 1].norm != ",":
+        return at
+    for place in range(at - 2, start, -1):
+        if tokens[place].norm == ",":
+            return place
+    return at
 
 
 def _closed(tokens: Sequence[Token], at: int, end: int) -> int:

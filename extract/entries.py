@@ -10,7 +10,7 @@ from extract.code import codes_in
 from ontology import headings
 
 _ENTRY: Final = re.compile(
-    r"[^\w\n]*(?:CPT\b[\s®™]*)?(?:codes?\b\W{0,3})?(?:no\.\s*)?(?P<code>\d{4}[0-9A-Z])\b(?P<mark>\s*[-–—:|=]+\s*|[.,]\s+|\s*\(|\s{2,}|\s|$)",
+    r"[^\w\n]*(?:CPT[\s®™-]*)?(?:codes?\b\W{0,3})?(?:no\.\s*)?(?P<code>\d{4}[0-9A-Z])\b(?P<mark>\s*[-–—:|=]+\s*|[.,]\s+|\s*\(|\s{2,}|\s|$)",
     re.IGNORECASE,
 )
 _SEPARATORS: Final = re.compile(r"\s*[|·•;]\s*|\s{3,}|\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from extract.blocks import Piece
@@ -17,6 +18,7 @@ _RIGHTS: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def kind_of_line(line: str) -> str | None:
     """Which kind of furniture a line is: ``lock``, ``view-limit``, ``account``, ``site``, ``rights``, or None.
 

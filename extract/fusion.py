@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from extract.model import Assertion, Disagreement, Evidence, Procedure, Reading
-from ontology.headings import headings
+from ontology.headings import authority
 from ontology.lexicon import load
 
 SINGLE: Final = frozenset({"laterality", "multiplicity", "freezeThawCycles", "necessity", "reporting"})
@@ -75,7 +75,7 @@ def _merge(assertions: Iterable[Assertion]) -> list[Assertion]:
 
 
 def _authority(evidence: Evidence) -> int:
-    return headings().roles[evidence.role].authority
+    return authority(evidence.role)
 
 
 def _rank(assertion: Assertion) -> tuple[int, int, str]:
@@ -92,9 +92,7 @@ def _by_descriptor(found: Sequence[Assertion]) -> tuple[list[Assertion], list[As
     ruling = [item for item in found if _rank(item)[0] == _DESCRIPTOR]
     if not ruling:
         return list(found), []
-    pages = {
-        evidence.sha256 for item in ruling for evidence in item.evidence if _authority(evidence) == _DESCRIPTOR
-    }
+    pages = {evidence.sha256 for item in ruling for evidence in item.evidence if _authority(evidence) == _DESCRIPTOR}
     lexicon = load()
     stay, out = list(ruling), []
     for item in found:

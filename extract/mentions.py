@@ -26,7 +26,8 @@ _SURVIVES: Final = {
     "laterality": None,
     "multiplicity": None,
     "agent": frozenset({"energy"}),
-    "organ": frozenset({"energy", "target", "action"}),
+    "organ": frozenset({"energy", "target", "action", "laterality", "multiplicity"}),
+    "target": frozenset({"laterality", "multiplicity"}),
 }
 """Schemes whose mentions stand although they lie inside a longer one of another scheme (None: of any other)."""
 

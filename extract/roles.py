@@ -13,11 +13,13 @@ MAIN: Final = frozenset({"official-descriptor", "title", "description", "steps",
 SIDE: Final = frozenset({"indications", "faq", "other"})
 """Sections that speak of the procedure beside other things: read, and believed less; main where a page has no other prose."""
 
-UNREAD: Final = frozenset({"preparation", "aftercare", "example", "exclusions", "coverage-and-billing"})
+UNREAD: Final = frozenset(
+    {"preparation", "aftercare", "example", "exclusions", "coverage-and-billing", "related-codes"}
+)
 """Sections whose mentions are no facts of the procedure."""
 
-SKIPPED: Final = frozenset({"related-codes", "boilerplate"})
-"""Sections that are not about this code at all."""
+SKIPPED: Final = frozenset({"boilerplate"})
+"""Furniture of a site, which is not looked at."""
 
 PROSE: Final = frozenset({"description", "steps", "lay-summary"})
 """Sections that make a page a page: where none is, the side sections stand for them."""

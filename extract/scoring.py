@@ -1,30 +1,27 @@
-"""How well readings meet gold: counts for each axis, and every miss."""
+"""How well readings meet gold: counts for each axis, and every value that the two do not share."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
+from extract.gold import AXES, Entry, expected, plain
 from extract.model import Assertion
 from ontology.lexicon import load
 
-AXES: Final = (
-    "is-ablation",
-    "approach",
-    "energy",
-    "organ",
-    "target",
-    "guidance-modality",
-    "guidance-necessity",
-    "guidance-reporting",
-    "laterality",
-    "multiplicity",
-    "agents",
-    "temperature",
-    "cycles",
-)
+Values = Mapping[str, frozenset[str]]
+"""Values by axis, in gold's words: ``{"approach": {"open"}, "agents": {"argon=freeze"}, …}``."""
+
+_OWN: Final = {
+    "approach": "approach",
+    "energySource": "energy",
+    "organ": "organ",
+    "target": "target",
+    "laterality": "laterality",
+    "multiplicity": "multiplicity",
+}
 
 
 @dataclass(slots=True)
@@ -55,9 +52,18 @@ class Tally:
 
     @property
     def f1(self) -> float:
-        """Harmonic mean of precision and recall, 0 to 1."""
+        """Harmonic mean of precision and recall, 0 to 1; 1 where there is nothing to count.
+
+        >>> Tally(hit=3, false=1, missed=1).f1
+        0.75
+        """
         both = 2 * self.hit + self.false + self.missed
         return 2 * self.hit / both if both else 1.0
+
+    @property
+    def counted(self) -> bool:
+        """Whether there was anything to count."""
+        return bool(self.hit or self.false or self.missed)
 
     def add(self, other: Tally) -> None:
         """Add another tally's counts."""
@@ -68,12 +74,28 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """One value that gold and reading do not share."""
+    """One value that gold and reading do not share.
+
+    Attributes:
+        file: Name of the page.
+        axis: One of `AXES`.
+        kind: ``false`` for a value that was read and is not in gold, ``missed`` for one of gold that was not read.
+        value: In gold's words.
+    """
 
     file: str
     axis: str
     kind: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Precision, recall and F1 averaged over axes, 0 to 1 each."""
+
+    precision: float
+    recall: float
+    f1: float
 
 
 @dataclass(slots=True)
@@ -83,77 +105,77 @@ class Score:
     tallies: dict[str, Tally] = field(default_factory=lambda: {axis: Tally() for axis in AXES})
     misses: list[Miss] = field(default_factory=list)
 
+    def micro(self, axes: Iterable[str] = AXES) -> Tally:
+        """The counts of several axes together."""
+        total = Tally()
+        for axis in axes:
+            total.add(self.tallies[axis])
+        return total
 
-def facts(assertions: Iterable[Assertion]) -> dict[str, frozenset[str]]:
-    """What assertions say, by axis, in gold's words."""
-    found: dict[str, set[str]] = {axis: set() for axis in AXES}
-    plain = {"approach": "approach", "energySource": "energy", "organ": "organ", "target": "target"}
+    def macro(self, axes: Iterable[str] = AXES) -> Means:
+        """The plain mean over the axes that have anything to count; 1 where none has."""
+        counted = [self.tallies[axis] for axis in axes if self.tallies[axis].counted] or [Tally()]
+        return Means(
+            sum(tally.precision for tally in counted) / len(counted),
+            sum(tally.recall for tally in counted) / len(counted),
+            sum(tally.f1 for tally in counted) / len(counted),
+        )
+
+
+def sources(assertions: Iterable[Assertion]) -> dict[str, dict[str, list[Assertion]]]:
+    """By axis and value in gold's words, the assertions that state it."""
+    found: dict[str, dict[str, list[Assertion]]] = {axis: defaultdict(list) for axis in AXES}
     for item in assertions:
         name = item.value.rpartition("/")[2]
         if item.predicate == "type":
-            found["is-ablation"].add("true")
-        elif item.predicate in plain:
-            found[plain[item.predicate]].add(name)
+            found["is-ablation"]["true"].append(item)
+        elif item.predicate in _OWN:
+            found[_OWN[item.predicate]][name].append(item)
         elif item.predicate == "modality":
-            found["guidance-modality"].add(name)
+            found["guidance-modality"][name].append(item)
         elif item.predicate in {"necessity", "reporting"}:
-            found[f"guidance-{item.predicate}"].add(f"{item.node[1]}={name}")
-        elif item.predicate in {"laterality", "multiplicity"}:
-            found[item.predicate].add(name)
+            found[f"guidance-{item.predicate}"][f"{item.node[1]}={name}"].append(item)
         elif item.predicate == "role":
-            found["agents"].add(f"{item.node[1]}={name}")
+            found["agents"][f"{item.node[1]}={name}"].append(item)
         elif item.predicate == "numericValue":
-            found["temperature"].add(_plain(item.value))
+            found["temperature"][plain(item.value)].append(item)
         elif item.predicate == "freezeThawCycles":
-            found["cycles"].add(item.value)
-    return {axis: frozenset(values) for axis, values in found.items()}
+            found["cycles"][item.value].append(item)
+    return found
 
 
-def expected(gold: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    """What gold says of a page, by axis."""
-    guidance: Sequence[Mapping[str, str]] = gold["guidance"]
-    temperature = gold["temperature_celsius"]
-    degrees = temperature if isinstance(temperature, list) else [] if temperature is None else [temperature]
-    cycles = gold["freeze_thaw_cycles"]
-    return {
-        "is-ablation": frozenset({"true"} if gold["is_ablation"] else ()),
-        "approach": frozenset(gold["approach"]),
-        "energy": frozenset(gold["energy"]),
-        "organ": frozenset(gold["organ"]),
-        "target": frozenset(gold["target"]),
-        "guidance-modality": frozenset(use["modality"] for use in guidance),
-        "guidance-necessity": frozenset(
-            f"{use['modality']}={use['necessity']}" for use in guidance if use["necessity"] != "unstated"
-        ),
-        "guidance-reporting": frozenset(
-            f"{use['modality']}={use['reporting']}" for use in guidance if use["reporting"] != "unstated"
-        ),
-        "laterality": frozenset([gold["laterality"]] if gold["laterality"] else ()),
-        "multiplicity": frozenset([gold["multiplicity"]] if gold["multiplicity"] else ()),
-        "agents": frozenset(f"{agent['agent']}={agent['role']}" for agent in gold["agents"]),
-        "temperature": frozenset(_plain(str(value)) for value in degrees),
-        "cycles": frozenset([str(cycles)] if isinstance(cycles, int) else ()),
-    }
+def facts(assertions: Iterable[Assertion]) -> dict[str, frozenset[str]]:
+    """What assertions say, by axis, in gold's words."""
+    return {axis: frozenset(values) for axis, values in sources(assertions).items()}
 
 
-def _plain(number: str) -> str:
-    return format(Decimal(number).normalize(), "f")
-
-
-def score(pages: Iterable[tuple[Mapping[str, Any], Sequence[Assertion]]]) -> Score:
-    """Compare pages with their gold.
-
-    An organ counts as found if it or a narrower one was read; what is treated only when involved (``organ_optional``) is neither
-    demanded nor punished. Borderline pages are left out of ``is-ablation``.
+def score(pages: Iterable[tuple[Entry, Sequence[Assertion]]]) -> Score:
+    """Compare what was read with gold.
 
     Args:
         pages: Gold entry and assertions of each page.
+
+    Returns:
+        As `compare`.
+    """
+    return compare((gold, facts(assertions)) for gold, assertions in pages)
+
+
+def compare(pages: Iterable[tuple[Entry, Values]]) -> Score:
+    """Compare values with gold.
+
+    An organ counts as found if it or a narrower one was read, and is not false if it is broader than one of gold;
+    what is treated only when involved (``organ_optional``) is neither demanded nor punished. Borderline pages are left
+    out of ``is-ablation``.
+
+    Args:
+        pages: Gold entry and values of each page; an axis that is not among the values is not scored.
     """
     total = Score()
-    for gold, assertions in pages:
-        want, have = expected(gold), facts(assertions)
+    for gold, have in pages:
+        want = expected(gold)
         for axis in AXES:
-            if axis == "is-ablation" and gold["borderline"]:
+            if axis not in have or (axis == "is-ablation" and gold.get("borderline")):
                 continue
             hits, false, missed = _compare(axis, want[axis], have[axis], gold)
             total.tallies[axis].add(Tally(len(hits), len(false), len(missed)))
@@ -163,15 +185,17 @@ def score(pages: Iterable[tuple[Mapping[str, Any], Sequence[Assertion]]]) -> Sco
 
 
 def _compare(
-    axis: str, want: frozenset[str], have: frozenset[str], gold: Mapping[str, Any]
-) -> tuple[set[str], set[str], set[str]]:
+    axis: str, want: frozenset[str], have: frozenset[str], gold: Entry
+) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     if axis != "organ":
-        return set(want & have), set(have - want), set(want - have)
+        return want & have, have - want, want - have
+    read = _with_broader(have)
+    return want & read, have - _with_broader([*want, *gold.get("organ_optional", ())]), want - read
+
+
+def _with_broader(organs: Iterable[str]) -> frozenset[str]:
     lexicon = load()
-
-    def wide(names: Iterable[str]) -> set[str]:
-        above = {path for name in names for path in lexicon.ancestors(f"organ/{name}")}
-        return {*names, *(path.removeprefix("organ/") for path in above)}
-
-    allowed = wide([*want, *gold["organ_optional"]])
-    return set(want & wide(have)), set(have - allowed), set(want - wide(have))
+    names = set(organs)
+    for name in tuple(names):
+        names.update(path.removeprefix("organ/") for path in lexicon.ancestors(f"organ/{name}"))
+    return frozenset(names)

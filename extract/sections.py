@@ -53,7 +53,7 @@ class _Reader:
     code: str
     _outline: Outline = field(default_factory=Outline)
     _roles: set[str] = field(default_factory=set)
-    _side: str | None = None
+    _side: Heading | None = None
     _after_rights: bool = False
     _title: int = -1
     _columns: bool = False
@@ -113,10 +113,14 @@ class _Reader:
         if kind is None and (piece.kind is BlockKind.HEADING or piece.bold or heading_shape(line)):
             role = headings.headings().role_of(line)
             if piece.kind is BlockKind.HEADING or role:
-                self._side = role
+                self._side = Heading(line, role, LINE_LEVEL)
+        within = self._side is not None and self._side.role == "related-codes"
         others = any(code != self.code for code, _, _ in codes_in(line))
-        listed = is_code_list(line, self.code) or (others and (piece.linked or self._side == "related-codes"))
-        self._put("related-codes" if kind is None and listed else "boilerplate", None, piece)
+        listed = is_code_list(line, self.code) or (others and (piece.linked or within))
+        if kind is None and listed:
+            self._put("related-codes", self._side, piece)
+        else:
+            self._put("boilerplate", None, piece)
 
     # Headings
 

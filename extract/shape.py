@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from ontology import headings
@@ -13,6 +14,7 @@ NUMBERED: Final = re.compile(r"[ \t]*(?:\d{1,2}|[IVX]{1,5}|[A-Z])[.)][ \t]+")
 _MENU: Final = re.compile(r"\s[|·›>/]\s")
 
 
+@lru_cache(maxsize=4096)
 def alone(line: str) -> bool:
     """Whether a line is never part of a paragraph: a closed section, a view limit, a rights line."""
     kinds = headings.lines()

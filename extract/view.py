@@ -155,7 +155,15 @@ class View:
             return True
         if sentence.role not in self.main:
             return False
-        return sentence.opening or any(
+        return sentence.opening or self._names_own(sentence)
+
+    def names_code(self, mention: Mention) -> bool:
+        """Whether a mention stands in a descriptor or in a sentence that names the page's own code."""
+        sentence = self.sentence(mention)
+        return sentence.role in roles.DESCRIPTOR or self._names_own(sentence)
+
+    def _names_own(self, sentence: Sentence) -> bool:
+        return any(
             sentence.first <= index < sentence.last and self.script.tokens[index].norm == self._own
             for index in self._codes
         )
@@ -182,6 +190,12 @@ class View:
         if nearest is None or self.script.tokens[nearest].norm == self._own:
             return None
         return nearest
+
+    def codes(self, sentence: int) -> frozenset[str]:
+        """Other codes that a sentence names."""
+        place = self.script.sentences[sentence]
+        found = {self.script.tokens[index].norm for index in self._codes if place.first <= index < place.last}
+        return frozenset(found - {self._own})
 
     def _bracketed(self, code: int, first: int) -> bool:
         """Whether a code stands in brackets that are still open at a token."""

@@ -51,15 +51,18 @@ def read(view: View, findings: Findings) -> None:
     main = main or [mention for mention in destroying if view.role(mention) in roles.SIDE]
     points = _points(view, main)
     described = any(view.role(mention) in roles.DESCRIPTOR for mention in rivals)
-    needed = (_ENOUGH_AGAINST_DESCRIPTOR if described else _ENOUGH) + _DENIAL * denied
+    defined = any(view.defining(view.sentence(mention)) for mention in main)
+    needed = (_ENOUGH_AGAINST_DESCRIPTOR if described else _ENOUGH) + _DENIAL * (denied and not defined)
     if points >= needed or (points and not rivals and not denied):
         main.sort(key=lambda mention: (not view.defining(view.sentence(mention)), mention.first))
         _claim(view, findings, main, "stated")
 
 
 def _powered(view: View, mention: Mention) -> bool:
+    """Whether the sentence states an energy source; heat and the like do where the page names none closer."""
+    firm = any(not energy.hint for energy in view.scheme("energy"))
     return any(
-        not energy.hint and view.verdict(energy, "energySource") is None
+        (not energy.hint or not firm) and view.verdict(energy, "energySource") is None
         for energy in view.within("energy", mention.sentence)
     )
 

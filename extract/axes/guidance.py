@@ -19,6 +19,7 @@ PURPOSES: Final = ("purpose/localization", "purpose/placement", "purpose/monitor
 _USED: Final = frozenset({"guidance", "required", "included", "separate"})
 _REPORTED: Final = frozenset({"included", "separate"})
 _BESIDE: Final = 2
+_INSERTED: Final = 6
 _LIST_GAP: Final = 3
 """Words between two alternatives of one list, at most: ``CT, MRI or ultrasound``."""
 
@@ -31,8 +32,9 @@ def read(view: View, findings: Findings) -> None:
     """Hold each modality that guides, with necessity, reporting and purposes where the page states them."""
     found: defaultdict[str, list[Mention]] = defaultdict(list)
     destroys = "energy/focused-ultrasound" in findings.values("energySource")
+    pointed = _pointed_to(view)
     for mention in view.scheme("modality"):
-        verdict = _verdict(view, mention, destroys)
+        verdict = None if _explained(view, mention, pointed) else _verdict(view, mention, destroys)
         if verdict is None:
             found[mention.path].append(mention)
         else:
@@ -58,6 +60,21 @@ def read(view: View, findings: Findings) -> None:
             _reporting(view, findings, node, path, (*mentions, *shared))
         if path != VISUAL:
             _purposes(view, findings, node, (*mentions, *shared))
+
+
+def _pointed_to(view: View) -> frozenset[str]:
+    """Codes that the page names as those of the guidance: ``for imaging guidance see …``."""
+    found: set[str] = set()
+    for mention in view.scheme("modality"):
+        if mention.path == UNSPECIFIED and view.role(mention) in view.main:
+            if view.foreign_code(mention.first, mention.last, mention.sentence) is not None:
+                found |= view.codes(mention.sentence)
+    return frozenset(found)
+
+
+def _explained(view: View, mention: Mention, pointed: frozenset[str]) -> bool:
+    """Whether a list of other codes explains one that the page named as the guidance's."""
+    return view.role(mention) == "related-codes" and bool(view.codes(mention.sentence) & pointed)
 
 
 def _verdict(view: View, mention: Mention, destroys: bool) -> Verdict | None:
@@ -198,7 +215,7 @@ def _reporting(view: View, findings: Findings, node: _Node, path: str, mentions:
             value = f"reporting/{best.hit.cue.context}"
             findings.claim(node, "reporting", value, "stated", [_evidence(view, best)])
             return
-    spoken = _spoken_of(view, mentions)
+    spoken = _spoken_of(view, mentions) or _inserted(view, mentions)
     if spoken is not None:
         findings.claim(node, "reporting", f"reporting/{spoken.hit.cue.context}", "stated", [_evidence(view, spoken)])
         return
@@ -224,6 +241,17 @@ def _spoken_of(view: View, mentions: Sequence[Mention]) -> Scope | None:
                     for scope in view.contexts.named(context, sentence.index):
                         if not view.within("modality", sentence.index):
                             return scope
+    return None
+
+
+def _inserted(view: View, mentions: Sequence[Mention]) -> Scope | None:
+    """Words on reporting set off right behind a mention: ``guidance, as a rule reported separately, …``."""
+    for mention in mentions:
+        for context in sorted(_REPORTED, reverse=True):
+            for scope in view.contexts.named(context, mention.sentence):
+                between = view.norms(mention.last, scope.hit.first)
+                if between[:1] in {("–",), ("(",)} and len(between) <= _INSERTED:
+                    return scope
     return None
 
 

@@ -31,14 +31,27 @@ _CYCLES: Final = re.compile(
     re.IGNORECASE,
 )
 _REPEATED: Final = re.compile(
-    r"\b(?:(?:freez|froze|thaw)[^.;]{0,60}?\b(?P<twice>twice|two\s+times|three\s+times|once\s+more|once\s+again)"
+    r"\b(?:(?:freez|froze|thaw)[^.;]{0,60}?\b(?P<twice>twice|two\s+times|three\s+times)"
     r"|(?P<second>second|third)\s+(?:freez|cycle\s+of\s+freez)\w*"
     r"|(?P<cycles>two|three|four|2|3|4)\s+(?:complete\s+|full\s+|such\s+)?cycles)\b",
     re.IGNORECASE,
 )
 _FROZEN: Final = re.compile(r"freez|frozen|thaw|cryo", re.IGNORECASE)
-_TIMES: Final = {"twice": 2, "three": 3, "once": 2, "two": 2, "second": 2, "third": 3, "four": 4, "2": 2, "3": 3, "4": 4}
-_LOWER: Final = re.compile(r"(?:above|over|at least|more than|exceed\w*|beyond|upwards of|as low as|down to)\s*$", re.IGNORECASE)
+_TIMES: Final = {
+    "twice": 2,
+    "three": 3,
+    "once": 2,
+    "two": 2,
+    "second": 2,
+    "third": 3,
+    "four": 4,
+    "2": 2,
+    "3": 3,
+    "4": 4,
+}
+_LOWER: Final = re.compile(
+    r"(?:above|over|at least|more than|exceed\w*|beyond|upwards of|as low as|down to)\s*$", re.IGNORECASE
+)
 _UPPER: Final = re.compile(r"(?:below|under|at most|up to|as high as|less than|no more than)\s*$", re.IGNORECASE)
 _ABOUT: Final = re.compile(r"(?:about|around|some|roughly|approximately|near|nearly|circa)\s*$", re.IGNORECASE)
 

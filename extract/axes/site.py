@@ -52,7 +52,9 @@ def _grade(view: View, mention: Mention, tied: bool) -> int:
 
 def _targets(view: View, findings: Findings, targets: Sequence[Mention], destroys: bool) -> None:
     graded = {
-        mention: _grade(view, mention, _tied_to_action(view, mention, destroys) or _in_scope(view, mention, "meant-for"))
+        mention: _grade(
+            view, mention, _tied_to_action(view, mention, destroys) or _in_scope(view, mention, "meant-for")
+        )
         for mention in targets
     }
     firm = {mention: grade for mention, grade in graded.items() if not mention.hint}
@@ -108,9 +110,7 @@ def _organs(
     if not chosen:
         chosen = [m for m, grade in graded.items() if grade >= 2]
     paths = {mention.path for mention in chosen}
-    chosen += [
-        m for m in firm if m.path not in paths and _in_scope(view, m, "located") and _finer(view, m.path, paths)
-    ]
+    chosen += [m for m in firm if m.path not in paths and _in_scope(view, m, "located") and _finer(view, m.path, paths)]
     paths = {mention.path for mention in chosen}
     for mention in organs:
         if mention.path not in paths:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
+from extract import roles
+from extract.axes.act import DESTRUCTION
 from extract.mentions import Mention
 from extract.view import Findings, Verdict, View
 
+_MARKS = frozenset({",", ";", ":", "(", ")", "–", "."})
 _LISTED = 6
 """Words between two alternatives of one list, at most."""
 _MATES = 2
@@ -24,6 +28,7 @@ def read(view: View, findings: Findings, scheme: str, predicate: str) -> None:
         predicate: Property that they become.
     """
     believed = list(view.believed(scheme, predicate, findings))
+    believed = [_promoted(view, mention) for mention in believed]
     firm = [mention for mention in believed if not mention.hint]
     ranked = _best(view, firm)
     if predicate == "energySource" and not findings.values("type"):
@@ -31,10 +36,13 @@ def read(view: View, findings: Findings, scheme: str, predicate: str) -> None:
         believed = [mention for mention in believed if mention.hint or mention in ranked]
     if not ranked:
         hints = [mention for mention in believed if mention.hint and view.role(mention) in view.main]
+        if predicate == "energySource":
+            hints = _applied(view, findings, hints) if not findings.values("type") else hints
         _claim(view, findings, predicate, hints, "hinted")
         return
     if predicate == "energySource":
         ranked = _by_descriptor(view, findings, ranked)
+        ranked = _salient(view, findings, ranked)
     _claim(view, findings, predicate, ranked, "stated")
     values = {mention.path for mention in ranked}
     for mention in believed:
@@ -43,6 +51,21 @@ def read(view: View, findings: Findings, scheme: str, predicate: str) -> None:
                 _claim(view, findings, predicate, [mention], "listed")
             else:
                 findings.reject(predicate, mention.path, Verdict("hint-beside-firmer", ""), view.of(mention))
+
+
+def _promoted(view: View, mention: Mention) -> Mention:
+    """A word such as open is firm where it stands alone in a descriptor, or right before what is done: ``open ablation``."""
+    if mention.scheme != "approach" or not mention.hint or mention.last - mention.first > 1:
+        return mention
+    exact = view.words(mention.first, mention.last).casefold() == view.script.tokens[mention.first].norm
+    before, after = view.norms(mention.first - 1, mention.first), view.norms(mention.last, mention.last + 1)
+    alone = view.role(mention) in roles.DESCRIPTOR and (_MARKS & {*before, *after} or not after or not before)
+    acting = any(
+        0 <= other.first - mention.last <= 1
+        for scheme in ("action", "energy")
+        for other in view.within(scheme, mention.sentence)
+    )
+    return replace(mention, hint=False) if exact and (alone or acting) else mention
 
 
 def _best(view: View, mentions: list[Mention]) -> list[Mention]:
@@ -57,11 +80,45 @@ def _applied(view: View, findings: Findings, mentions: list[Mention]) -> list[Me
         sentences[mention.path].add(mention.sentence)
     kept: list[Mention] = []
     for mention in mentions:
-        if view.defining(view.sentence(mention)) or len(sentences[mention.path]) > 1:
+        told = view.role(mention) in roles.DESCRIPTOR | roles.PROSE
+        if told and (view.names_code(mention) or len(sentences[mention.path]) > 1):
             kept.append(mention)
         else:
             findings.reject("energySource", mention.path, Verdict("in-passing", ""), view.of(mention))
     return kept
+
+
+def _salient(view: View, findings: Findings, mentions: list[Mention]) -> list[Mention]:
+    """Energies that define the code, that destroy in their sentence, or that stand in a list with such a one; not those in passing."""
+    strong = {
+        mention.path
+        for mention in mentions
+        if view.defining(view.sentence(mention))
+        or view.role(mention) == "names"
+        or _destroys(view, mention)
+        or view.contexts.around(mention, "optional") is not None
+    }
+    for mention in mentions:
+        if any(other.path in strong and _beside(view, mention, other) for other in mentions):
+            strong.add(mention.path)
+    if not strong:
+        return mentions
+    for mention in mentions:
+        if mention.path not in strong:
+            findings.reject("energySource", mention.path, Verdict("in-passing", ""), view.of(mention))
+    return [mention for mention in mentions if mention.path in strong]
+
+
+def _destroys(view: View, mention: Mention) -> bool:
+    return any(
+        action.path == DESTRUCTION and view.verdict(action, "type") is None
+        for action in view.within("action", mention.sentence)
+    )
+
+
+def _beside(view: View, one: Mention, other: Mention) -> bool:
+    left, right = (one, other) if one.first < other.first else (other, one)
+    return view.near(one, other, _LISTED) and bool({"or", "and", ","} & set(view.norms(left.last, right.first)))
 
 
 def _by_descriptor(view: View, findings: Findings, mentions: list[Mention]) -> list[Mention]:
