@@ -1,4 +1,5 @@
-"""What lies behind a value that gold and reading do not share: the words on the page, and the rule that took or left them.
+"""What lies behind a value that gold and reading do not share: the words on the page, and the rule that took or left
+them.
 
 This is told to whoever mends a rule; nothing of it goes into the graph.
 """
@@ -34,7 +35,8 @@ class Trace:
     Attributes:
         kind: ``fact`` for a place that was believed, ``rejection`` for one that was not, ``mention`` for one that no
             rule took up, ``unread`` for one in a section that is not read.
-        value: What the place was read as, in the words of the graph: ``approach/open``, ``necessity/optional``, a number.
+        value: What the place was read as, in the words of the graph: ``approach/open``, ``necessity/optional``, a
+            number.
         reason: The rule that accepted it, or why it was rejected; empty where no rule took it up.
         cue: The words that made it rejected, empty where none did.
         role: Role of the section it stands in.
@@ -75,9 +77,9 @@ class Tracer:
             miss: A miss of this page.
 
         Returns:
-            For a false value the places it was read at. For a missed one what was read in its stead (another necessity of
-            the same modality, or the modality alone), else the rejections of it, else the mentions of it; none where
-            the page has no words for it.
+            For a false value the places it was read at. For a missed one what was read in its stead (another
+            necessity of the same modality, or the modality alone), else the rejections of it, else the mentions of
+            it; none where the page has no words for it.
         """
         if miss.kind == "false":
             return self._facts(miss.axis, [miss.value])

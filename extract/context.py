@@ -1,7 +1,8 @@
 """How the words around a mention are meant: the scopes of cue phrases (after ConText, Harkema et al. 2009).
 
-A cue reaches forward, backward or both ways from its phrase, to the end of its scope or of its reach, whichever comes first. What stands in
-its scope carries its context. Which contexts make a mention of which property no fact is data of the cue.
+A cue reaches forward, backward or both ways from its phrase, to the end of its scope or of its reach, whichever comes
+first. What stands in its scope carries its context. Which contexts make a mention of which property no fact is data
+of the cue.
 """
 
 from __future__ import annotations

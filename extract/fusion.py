@@ -1,7 +1,7 @@
 """Several pages of one code become one procedure.
 
-Evidence of all pages is kept side by side. Where pages disagree the higher authority gives the fact (descriptor, description, lay
-summary, other), and the disagreement is recorded with both sides' evidence.
+Evidence of all pages is kept side by side. Where pages disagree the higher authority gives the fact (descriptor,
+description, lay summary, other), and the disagreement is recorded with both sides' evidence.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ SINGLE: Final = frozenset({"laterality", "multiplicity", "freezeThawCycles", "ne
 """Properties that have one value: another value disagrees."""
 
 AXES: Final = frozenset({"approach", "energySource", "organ"})
-"""Properties with several values, of which another page's disagree where a descriptor states them and has none related."""
+"""Properties with several values, of which another page's disagree where a descriptor states them and has none
+related."""
 
 _DESCRIPTOR: Final = 1
 

@@ -11,7 +11,8 @@ MAIN: Final = frozenset({"official-descriptor", "title", "description", "steps",
 """Sections that tell what is done."""
 
 SIDE: Final = frozenset({"indications", "faq", "other"})
-"""Sections that speak of the procedure beside other things: read, and believed less; main where a page has no other prose."""
+"""Sections that speak of the procedure beside other things: read, and believed less; main where a page has no other
+prose."""
 
 UNREAD: Final = frozenset(
     {"preparation", "aftercare", "example", "exclusions", "coverage-and-billing", "related-codes"}

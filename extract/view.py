@@ -150,7 +150,7 @@ class View:
         return sentences[low]
 
     def defining(self, sentence: Sentence) -> bool:
-        """Whether a sentence says what the code is: a descriptor, a title, an opening sentence, or one that names the code."""
+        """Whether a sentence says what the code is: in a descriptor or title, opening a section, or naming it."""
         if sentence.role in roles.DESCRIPTOR:
             return True
         if sentence.role not in self.main:
@@ -171,8 +171,8 @@ class View:
     def foreign_code(self, first: int, last: int, sentence: int) -> int | None:
         """The token of another code that a stretch of a sentence speaks of, or None.
 
-        The nearest code before it decides; where there is none, the nearest after it, if no bracket, dash, colon or semicolon
-        stands between.
+        The nearest code before it decides; where there is none, the nearest after it, if no bracket, dash, colon or
+        semicolon stands between.
         """
         place = self.script.sentences[sentence]
         nearest: int | None = None
@@ -232,7 +232,7 @@ class View:
         return None
 
     def near(self, one: Mention, other: Mention, gap: int) -> bool:
-        """Whether two mentions of one sentence stand at most ``gap`` words apart, with no semicolon, colon or dash between."""
+        """Whether two mentions of a sentence are at most ``gap`` words apart, no semicolon, colon or dash between."""
         if one.sentence != other.sentence:
             return False
         left, right = (one, other) if one.first <= other.first else (other, one)

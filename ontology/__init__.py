@@ -1,1 +1,1 @@
-"""The vocabulary: classes, properties, concept schemes, cue phrases and queries as Turtle, and the Python that loads them."""
+"""The vocabulary: classes, properties, concept schemes, cues and queries as Turtle, and what loads them."""

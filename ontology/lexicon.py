@@ -76,8 +76,8 @@ class Sense:
     """What a label stands for.
 
     Attributes:
-        path: A concept's path; a scheme and nothing behind the slash for a decoy, words that keep a shorter label of that scheme
-            from matching; empty for words that keep any shorter label from matching.
+        path: A concept's path; a scheme and nothing behind the slash for a decoy, words that keep a shorter label of
+            that scheme from matching; empty for words that keep any shorter label from matching.
         hint: Whether the label only hints, and counts only where nothing firmer stands.
         capitals: Whether the label matches in capitals alone.
     """

@@ -1,8 +1,8 @@
 """How words are compared: labels of the ontology and words of a page go through the same few steps.
 
-Case is folded, compatibility forms are resolved (NFKC), accents are dropped, hyphens and slashes between words are spaces, plural
-endings and a bracketed ``(s)`` come off. Everything else about a word is data: irregular plurals and spellings
-stand as labels in the concept schemes.
+Case is folded, compatibility forms are resolved (NFKC), accents are dropped, hyphens and slashes between words are
+spaces, plural endings and a bracketed ``(s)`` come off. Everything else about a word is data: irregular plurals and
+spellings stand as labels in the concept schemes.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def normal(word: str) -> str:
 
 
 def tokens(text: str, start: int = 0, end: int | None = None, known: Container[str] = frozenset()) -> Iterator[Token]:
-    """Words and marks of a stretch of text, with their positions.
+    r"""Words and marks of a stretch of text, with their positions.
 
     Hyphens and slashes between two words are dropped, a dash with space around it is a mark. A word that is hyphenated
     at the end of a line is put together if the whole is a known word.
@@ -80,7 +80,7 @@ def tokens(text: str, start: int = 0, end: int | None = None, known: Container[s
 
     >>> [t.norm for t in tokens("Radio-frequency of the tumor(s), US/CT – guided")]
     ['radio', 'frequency', 'of', 'the', 'tumor', ',', 'us', 'ct', '–', 'guided']
-    >>> [t.norm for t in tokens("radiofre-\\nquency", known={"radiofrequency"})]
+    >>> [t.norm for t in tokens("radiofre-\nquency", known={"radiofrequency"})]
     ['radiofrequency']
     """
     stop = len(text) if end is None else end

@@ -24,9 +24,9 @@ _DENIAL: Final = 3
 def read(view: View, findings: Findings) -> None:
     """Decide by the descriptor; where it is silent, by how often and where the page says that tissue is destroyed.
 
-    A mention in a sentence that defines the code gives two points, any other in a main section one. Two points make an ablation,
-    four where the descriptor names another action, three more where the page denies that tissue is destroyed. A word that
-    only hints (treat, freeze) counts where its sentence states an energy source.
+    A mention in a sentence that defines the code gives two points, any other in a main section one. Two points make
+    an ablation, four where the descriptor names another action, three more where the page denies that tissue is
+    destroyed. A word that only hints (treat, freeze) counts where its sentence states an energy source.
     """
     destroying: list[Mention] = []
     rivals: list[Mention] = []

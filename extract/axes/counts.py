@@ -73,6 +73,6 @@ def _rank(view: View, mention: Mention) -> int:
 
 def _bracketed(view: View, findings: Findings) -> None:
     for target in view.scheme("target"):
-        if view.role(target) in roles.DESCRIPTOR and view.script.tokens[target.last - 1].optional_plural:
-            if view.verdict(target, "multiplicity") is None:
-                findings.claim((), "multiplicity", "multiplicity/one-or-more", "bracketed-plural", [view.of(target)])
+        bracketed = view.script.tokens[target.last - 1].optional_plural and view.role(target) in roles.DESCRIPTOR
+        if bracketed and view.verdict(target, "multiplicity") is None:
+            findings.claim((), "multiplicity", MORE, "bracketed-plural", [view.of(target)])

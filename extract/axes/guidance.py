@@ -66,9 +66,9 @@ def _pointed_to(view: View) -> frozenset[str]:
     """Codes that the page names as those of the guidance: ``for imaging guidance see …``."""
     found: set[str] = set()
     for mention in view.scheme("modality"):
-        if mention.path == UNSPECIFIED and view.role(mention) in view.main:
-            if view.foreign_code(mention.first, mention.last, mention.sentence) is not None:
-                found |= view.codes(mention.sentence)
+        told = mention.path == UNSPECIFIED and view.role(mention) in view.main
+        if told and view.foreign_code(mention.first, mention.last, mention.sentence) is not None:
+            found |= view.codes(mention.sentence)
     return frozenset(found)
 
 
@@ -154,7 +154,7 @@ def _necessity(
     shared: Sequence[Mention],
     found: Mapping[str, Sequence[Mention]],
 ) -> None:
-    """A descriptor decides; else a mention without an option makes it required, if another does not make it an option."""
+    """A descriptor decides; else a mention without an option makes it required."""
     described = [mention for mention in (*own, *shared) if view.role(mention) in roles.DESCRIPTOR]
     firm = [mention for mention in shared if not mention.hint]
     decisive = described or [mention for mention in own if view.role(mention) in view.main] or list(own)
@@ -229,7 +229,7 @@ def _reporting(view: View, findings: Findings, node: _Node, path: str, mentions:
 
 
 def _spoken_of(view: View, mentions: Sequence[Mention]) -> Scope | None:
-    """Words on reporting that point back to a mention: behind it in its sentence, or in the next one that opens with a pronoun."""
+    """Words on reporting that point back: behind a mention, or in a next sentence that opens with a pronoun."""
     for mention in mentions:
         following = view.script.sentences[mention.sentence + 1 : mention.sentence + 2]
         for context in sorted(_REPORTED, reverse=True):

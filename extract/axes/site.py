@@ -29,9 +29,9 @@ def read(view: View, findings: Findings) -> None:
 def _tied_to_action(view: View, mention: Mention, destroys: bool) -> bool:
     """Whether a mention stands beside what is done: to destroy on an ablation's page, anything else on others."""
     for action in view.within("action", mention.sentence):
-        if (action.path == DESTRUCTION) == destroys and view.near(action, mention, _ACTION_GAP):
-            if action.path != "action/imaging" and view.verdict(action, "type") is None:
-                return True
+        fits = (action.path == DESTRUCTION) == destroys and action.path != "action/imaging"
+        if fits and view.near(action, mention, _ACTION_GAP) and view.verdict(action, "type") is None:
+            return True
     return False
 
 

@@ -16,8 +16,8 @@ _ACTING: Final = frozenset({"energy/chemical", "energy/photodynamic"})
 def read(view: View, findings: Findings) -> None:
     """Hold each agent with the role that the words nearest to it give, where the energy source allows that role.
 
-    An agent freezes or thaws only if the page states cold as energy source, and acts itself only if it states a chemical or light-woken one;
-    gas that makes room and contrast that shows vessels have no role.
+    An agent freezes or thaws only if the page states cold as energy source, and acts itself only if it states a
+    chemical or light-woken one; gas that makes room and contrast that shows vessels have no role.
     """
     energies = frozenset(findings.values("energySource"))
     found: defaultdict[tuple[str, str], list[Mention]] = defaultdict(list)

@@ -54,7 +54,7 @@ def read(view: View, findings: Findings, scheme: str, predicate: str) -> None:
 
 
 def _promoted(view: View, mention: Mention) -> Mention:
-    """A word such as open is firm where it stands alone in a descriptor, or right before what is done: ``open ablation``."""
+    """A word such as open is firm where it stands alone in a descriptor, or right before what is done."""
     if mention.scheme != "approach" or not mention.hint or mention.last - mention.first > 1:
         return mention
     exact = view.words(mention.first, mention.last).casefold() == view.script.tokens[mention.first].norm
@@ -89,7 +89,7 @@ def _applied(view: View, findings: Findings, mentions: list[Mention]) -> list[Me
 
 
 def _salient(view: View, findings: Findings, mentions: list[Mention]) -> list[Mention]:
-    """Energies that define the code, that destroy in their sentence, or that stand in a list with such a one; not those in passing."""
+    """Energies that define the code, destroy in their sentence, or are listed beside such a one."""
     strong = {
         mention.path
         for mention in mentions
@@ -139,7 +139,7 @@ def _by_descriptor(view: View, findings: Findings, mentions: list[Mention]) -> l
 def _listed(view: View, hint: Mention, believed: Iterable[Mention]) -> bool:
     """Whether a hint is one of at least three alternatives of a list: ``heat, electricity or radiofrequency``."""
     mates = [mention for mention in believed if mention.path != hint.path and view.near(hint, mention, _LISTED)]
-    inside = [mention for mention in (hint, *mates)]
+    inside = [hint, *mates]
     words = view.norms(min(m.first for m in inside), max(m.last for m in inside))
     return len({mention.path for mention in mates}) >= _MATES and "or" in words
 
