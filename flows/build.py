@@ -1,0 +1,77 @@
+"""The Prefect flow ``build``: thin wrappers with names and retries over the plain functions.
+
+Importing this module imports Prefect: call `flows.settings.prepare` before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from flows import settings, stages
+from flows.assemble import Result, assemble
+from flows.files import Found
+from flows.progress import SILENT, Progress, current, told
+from flows.stages import Made, ReadBatch, ReadPage
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import State, TaskRun
+    from prefect.tasks import Task
+
+
+def _disk_failed(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
+    """Whether to try again: the disk may recover, a fault of our own will not."""
+    return isinstance(state.result(raise_on_failure=False), OSError)
+
+
+@task(
+    name="read pages",
+    retries=2,
+    retry_delay_seconds=1,
+    retry_condition_fn=_disk_failed,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def read_pages(found: Sequence[Found], file: Path) -> ReadBatch:
+    """`flows.stages.read_batch` as a task."""
+    return stages.read_batch(found, file)
+
+
+@task(
+    name="make procedures",
+    retries=2,
+    retry_delay_seconds=1,
+    retry_condition_fn=_disk_failed,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def make_procedures(groups: Sequence[Sequence[ReadPage]], folder: Path, number: int, *, quotes: bool) -> Made:
+    """`flows.stages.make_batch` as a task."""
+    return stages.make_batch(groups, folder, number, quotes=quotes)
+
+
+# Parameters are checked by the command line; Prefect's own check would copy them.
+@flow(name="build", persist_result=False, validate_parameters=False)
+def build(paths: list[str], output: str, *, quotes: bool = True, strict: bool = False) -> Result:
+    """Build a release from pages: `flows.assemble.assemble` with tasks for its batches."""
+    return assemble(
+        [Path(path) for path in paths],
+        Path(output),
+        quotes=quotes,
+        strict=strict,
+        progress=current(),
+        read=read_pages,
+        make=make_procedures,
+    )
+
+
+def run(
+    paths: Sequence[Path], output: Path, *, quotes: bool = True, strict: bool = False, progress: Progress = SILENT
+) -> Result:
+    """Run the flow in this process; see `flows.assemble.assemble` for what goes in and out."""
+    with settings.impatient(), told(progress):
+        return build([str(path) for path in paths], str(output), quotes=quotes, strict=strict)
