@@ -10,6 +10,7 @@ from extract.view import Findings, Verdict, View
 
 KIND: Final = "substance-use"
 _COLD: Final = "energy/cryogenic"
+_FAR: Final = 1000
 _ACTING: Final = frozenset({"energy/chemical", "energy/photodynamic"})
 
 
@@ -20,23 +21,32 @@ def read(view: View, findings: Findings) -> None:
     chemical or light-woken one; gas that makes room and contrast that shows vessels have no role.
     """
     energies = frozenset(findings.values("energySource"))
-    found: defaultdict[tuple[str, str], list[Mention]] = defaultdict(list)
+    found: defaultdict[str, list[tuple[int, str, Mention]]] = defaultdict(list)
     for mention in view.believed("agent", "agent", findings):
-        role = "" if mention.hint else _role(view, mention, energies)
+        near, role = (0, "") if mention.hint else _role(view, mention, energies)
         if role:
-            found[mention.path, role].append(mention)
+            found[mention.path].append((near, role, mention))
         else:
             findings.reject("agent", mention.path, Verdict("no-role", ""), view.of(mention))
-    for (path, role), mentions in sorted(found.items()):
-        if role == "freeze" and (path, "thaw") in found and not _both(view, mentions):
-            continue
-        node = (KIND, path.rpartition("/")[2], role)
-        evidence = [view.of(mention) for mention in mentions[:3]]
-        findings.claim(node, "agent", path, "stated", evidence)
-        findings.claim(node, "role", f"role/{role}", "nearest-words", evidence)
+    for path, uses in sorted(found.items()):
+        for role in _roles(uses):
+            node = (KIND, path.rpartition("/")[2], role)
+            evidence = [view.of(mention) for _, own, mention in uses if own == role][:3]
+            findings.claim(node, "agent", path, "stated", evidence)
+            findings.claim(node, "role", f"role/{role}", "nearest-words", evidence)
 
 
-def _role(view: View, mention: Mention, energies: frozenset[str]) -> str:
+def _roles(uses: list[tuple[int, str, Mention]]) -> list[str]:
+    """The roles of one agent: it freezes or it thaws, as the words nearest to it say, and may cool besides."""
+    roles = {role for _, role, _ in uses}
+    if {"freeze", "thaw"} <= roles:
+        nearest = min((near, role) for near, role, _ in uses if role in {"freeze", "thaw"})
+        roles -= {"freeze", "thaw"} - {nearest[1]}
+    return sorted(roles)
+
+
+def _role(view: View, mention: Mention, energies: frozenset[str]) -> tuple[int, str]:
+    """How many words away the role of a mention is said, and the role; an empty one where it has none."""
     nearest: tuple[int, str] | None = None
     usual = view.lexicon.concepts[mention.path].usual_role
     for role in ("freeze", "thaw", "coolant"):
@@ -48,11 +58,7 @@ def _role(view: View, mention: Mention, energies: frozenset[str]) -> str:
                 if nearest is None or distance < nearest[0]:
                     nearest = (distance, role)
     if nearest:
-        return nearest[1]
+        return nearest
     if usual is not None:
-        return usual.rpartition("/")[2] if _COLD in energies else ""
-    return "other" if energies & _ACTING else ""
-
-
-def _both(view: View, mentions: list[Mention]) -> bool:
-    return any(view.defining(view.sentence(mention)) for mention in mentions)
+        return _FAR, usual.rpartition("/")[2] if _COLD in energies else ""
+    return _FAR, "other" if energies & _ACTING else ""
