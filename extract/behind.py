@@ -1,5 +1,4 @@
-"""What lies behind a value that gold and reading do not share: the words on the page, and the rule that took or left
-them.
+"""What lies behind a value that gold and reading do not share: the words on the page, and the rule about them.
 
 This is told to whoever mends a rule; nothing of it goes into the graph.
 """

@@ -113,16 +113,20 @@ class Contexts:
 
 def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> Scope:
     cue = hit.cue
+    direction = cue.direction
     first, last = hit.first, hit.last
     ends = _PHRASE_ENDS if cue.scope == "phrase" else _CLAUSE_ENDS if cue.scope == "clause" else frozenset[str]()
-    if cue.direction in ("forward", "both"):
+    if direction == "backward-or-opening":
+        opening = first == sentence.first or script.tokens[first - 1].norm in _CLAUSE_ENDS | {"("}
+        direction = "forward" if opening else "backward"
+    if direction in ("forward", "both"):
         stop = min(sentence.last, hit.last + cue.reach)
         while last < stop and not _ends(script.tokens, last, ends, turns, sentence.first):
             last += 1
             if ends and script.tokens[last - 1].norm == "(":
                 last = _closed(script.tokens, last, sentence.last)
-    if cue.direction in ("backward", "both"):
-        if cue.direction == "backward" and ends:
+    if direction in ("backward", "both"):
+        if direction == "backward" and ends:
             first = _over_insertion(script.tokens, first, sentence.first)
         stop = max(sentence.first, first - cue.reach)
         opened = "(" if ends else ""
@@ -133,9 +137,9 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
             if _ends(script.tokens, first - 1, ends, turns, sentence.first):
                 break
             first -= 1
-    if cue.direction == "forward":
+    if direction == "forward":
         first = hit.last
-    elif cue.direction == "backward":
+    elif direction == "backward":
         last = hit.first  # what is inserted before the verb stands in scope with its subject
     return Scope(hit, first, last)
 

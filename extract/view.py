@@ -194,7 +194,11 @@ class View:
     def codes(self, sentence: int) -> frozenset[str]:
         """Other codes that a sentence names."""
         place = self.script.sentences[sentence]
-        found = {self.script.tokens[index].norm for index in self._codes if place.first <= index < place.last}
+        return self.codes_within(place.first, place.last)
+
+    def codes_within(self, first: int, last: int) -> frozenset[str]:
+        """Other codes among tokens ``first`` to ``last`` (exclusive)."""
+        found = {self.script.tokens[index].norm for index in self._codes if first <= index < last}
         return frozenset(found - {self._own})
 
     def _bracketed(self, code: int, first: int) -> bool:

@@ -56,7 +56,8 @@ class Cue:
     Attributes:
         name: Last part of its IRI.
         context: What it says: ``negated``, ``compared``, ``optional``, …
-        direction: ``forward``, ``backward`` or ``both``: on which side of the phrase the words stand that it speaks of.
+        direction: ``forward``, ``backward`` or ``both``: on which side of the phrase the words stand that it speaks of;
+            ``backward-or-opening``: behind it only where it opens its clause.
         scope: How far it reaches: ``phrase`` (to the next comma or mark), ``clause`` (to the next semicolon, dash,
             bracket or turning word), ``sentence``, ``block`` (to the end of the paragraph).
         reach: The most words it reaches over.

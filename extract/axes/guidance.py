@@ -20,10 +20,13 @@ _USED: Final = frozenset({"guidance", "required", "included", "separate"})
 _REPORTED: Final = frozenset({"included", "separate"})
 _BESIDE: Final = 2
 _INSERTED: Final = 6
+_POINTED: Final = 4
 _LIST_GAP: Final = 3
 """Words between two alternatives of one list, at most: ``CT, MRI or ultrasound``."""
 
-_PRONOUNS: Final = frozenset({"it", "this", "that", "they", "these", "both", "which", "such", "all"})
+_PRONOUNS: Final = frozenset(
+    {"it", "this", "that", "they", "these", "both", "which", "such", "all", "whichever", "each", "either", "any"}
+)
 
 _Node = tuple[str, ...]
 
@@ -85,6 +88,8 @@ def _verdict(view: View, mention: Mention, destroys: bool) -> Verdict | None:
         return None
     if verdict is not None:
         return verdict
+    if view.role(mention) == "indications" or (mention.hint and mention.path != UNSPECIFIED):
+        return Verdict("no-guidance", "")
     if mention.path == "modality/ultrasound" and destroys and not _shown(view, mention):
         return Verdict("energy", "")
     if mention.path == VISUAL or view.role(mention) in view.main or view.contexts.anywhere(mention, _USED):
@@ -96,7 +101,7 @@ def _shown(view: View, mention: Mention) -> bool:
     """Whether words right beside an ultrasound say that it shows, on a page where ultrasound destroys."""
     return any(
         max(scope.hit.first - mention.last, mention.first - scope.hit.last) <= _BESIDE
-        for scope in view.contexts.named("guidance", mention.sentence)
+        for scope in view.contexts.named("pictures", mention.sentence)
     )
 
 
@@ -109,8 +114,13 @@ def _guidance_code(view: View, mention: Mention) -> bool:
     ]
     if busy:
         return False
-    words = view.norms(mention.first, mention.last + 3)
-    return "guidance" in words or view.contexts.anywhere(mention, _REPORTED)
+    if view.contexts.anywhere(mention, _REPORTED):
+        return True
+    guided = "guidance" in view.norms(mention.first, mention.last + 3)
+    return guided and any(
+        mention.last <= scope.hit.first and view.codes_within(scope.first, min(scope.last, scope.first + _POINTED))
+        for scope in view.contexts.named("pointing", mention.sentence)
+    )
 
 
 def _group(view: View, mention: Mention) -> list[Mention]:

@@ -14,24 +14,14 @@ _CELSIUS: Final = re.compile(
     r"(?P<high>(?:minus\s|[-−–])?\s?\d{1,3}(?:\.\d+)?))?\s*(?:°\s*C\b|º\s*C\b|℃|(?:degrees?|deg\.?)[\s\u00a0]+(?:centigrade|celsius|C\b))",
     re.IGNORECASE,
 )
-_NUMBERS: Final = {
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "double": 2,
-    "twice": 2,
-    "single": 1,
-    "triple": 3,
-}
+_NUMBERS: Final = {"two": 2, "three": 3, "four": 4, "five": 5, "double": 2, "triple": 3}
 _CYCLES: Final = re.compile(
-    r"\b(?P<count>\d|one|two|three|four|five|double|single|triple)[\s\u00a0]+(?:complete[\s\u00a0]+|full[\s\u00a0]+|such[\s\u00a0]+|successive[\s\u00a0]+|consecutive[\s\u00a0]+)?"
+    r"\b(?P<count>[2-9]|two|three|four|five|double|triple)[\s\u00a0]+(?:complete[\s\u00a0]+|full[\s\u00a0]+|such[\s\u00a0]+|successive[\s\u00a0]+|consecutive[\s\u00a0]+)?"
     r"(?:freez\w*|cycles?\s+of\s+freez\w*|rounds?\s+of\s+freez\w*|cryo\w*)",
     re.IGNORECASE,
 )
 _REPEATED: Final = re.compile(
-    r"\b(?:(?:freez|froze|thaw)[^.;]{0,60}?\b(?P<twice>twice|two\s+times|three\s+times)"
+    r"\b(?:(?:freez|froze|thaw|cycle|sequence)[^.;]{0,60}?\b(?P<twice>twice|two\s+times|three\s+times)"
     r"|(?P<second>second|third)\s+(?:freez|cycle\s+of\s+freez)\w*"
     r"|(?P<cycles>two|three|four|2|3|4)\s+(?:complete\s+|full\s+|such\s+)?cycles)\b",
     re.IGNORECASE,

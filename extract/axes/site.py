@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from extract import roles
 from extract.axes.act import DESTRUCTION
@@ -11,11 +12,14 @@ from extract.mentions import Mention
 from extract.view import Findings, Verdict, View
 
 _TARGET_GAP = 4
+_LIST_GAP = 4
+_LISTING = frozenset({"or", "and", ",", "such", "include", "including", "namely"})
 _ACTION_GAP = 5
 _MOST_EVIDENCE = 4
 _DESCRIBED = 5
 SECONDARY = "target/metastasis"
 GENERAL = "target/lesion"
+COVERED = "target/cancer"
 
 
 def read(view: View, findings: Findings) -> None:
@@ -51,6 +55,10 @@ def _grade(view: View, mention: Mention, tied: bool) -> int:
 
 
 def _targets(view: View, findings: Findings, targets: Sequence[Mention], destroys: bool) -> None:
+    if not destroys:
+        targets = [
+            replace(m, hint=False) if m.hint and _tied_to_action(view, m, destroys=False) else m for m in targets
+        ]
     graded = {
         mention: _grade(
             view, mention, _tied_to_action(view, mention, destroys) or _in_scope(view, mention, "meant-for")
@@ -69,25 +77,29 @@ def _targets(view: View, findings: Findings, targets: Sequence[Mention], destroy
         if mention.path not in paths:
             findings.reject("target", mention.path, Verdict("not-treated", ""), view.of(mention))
     _claim(view, findings, "target", chosen)
-    if "target/tumor" in paths and "target/cancer" in paths:
-        findings.drop((), "target", "target/cancer", "covered-by-tumor")
+    if "target/tumor" in paths and COVERED in paths:
+        findings.drop((), "target", COVERED, "covered-by-tumor")
 
 
 def _without_general(view: View, chosen: list[Mention]) -> list[Mention]:
-    """Leave a general word (lesion) out beside the kinds that a page names, unless it stands in one list with them."""
-    kinds = [mention for mention in chosen if mention.path != GENERAL]
-    if not kinds:
-        return chosen
-    general = [mention for mention in chosen if mention.path == GENERAL]
-    if any(_listed_with(view, mention, kind) for mention in general for kind in kinds):
-        return chosen
-    return kinds
+    """Leave a broader word (lesion) out beside the kinds that a page names, unless it stands in one list with them."""
+    paths = {mention.path for mention in chosen}
+    out: set[str] = set()
+    for path in paths:
+        kinds = [m for m in chosen if m.path not in {path, SECONDARY, COVERED}]
+        kinds = kinds if path == GENERAL else [m for m in kinds if path in view.lexicon.ancestors(m.path)]
+        own = [m for m in chosen if m.path == path]
+        listed = any(_listed_with(view, m, kind) for m in own for kind in kinds)
+        listed = listed or any(view.role(m) in roles.DESCRIPTOR for m in own)
+        if kinds and not listed:
+            out.add(path)
+    return [mention for mention in chosen if mention.path not in out]
 
 
 def _listed_with(view: View, one: Mention, other: Mention) -> bool:
     left, right = (one, other) if one.first < other.first else (other, one)
     between = view.norms(left.last, right.first)
-    return view.near(one, other, _TARGET_GAP) and bool({"or", "and", ","} & set(between)) and "of" not in between
+    return view.near(one, other, _LIST_GAP) and bool(_LISTING & set(between)) and "of" not in between
 
 
 def _organs(
@@ -95,10 +107,12 @@ def _organs(
 ) -> None:
     near: dict[Mention, bool] = {}
     for mention in organs:
-        holds = any(view.near(mention, target, _TARGET_GAP) for target in targets)
+        holds = any(_holds(view, mention, target) for target in targets)
         lies = _in_scope(view, mention, "located") and any(target.sentence == mention.sentence for target in targets)
         arrives = not destroys and _in_scope(view, mention, "destination")
         near[mention] = holds or lies or arrives or _tied_to_action(view, mention, destroys)
+    for mention in organs:
+        near[mention] = near[mention] or any(near[other] and _listed_with(view, mention, other) for other in organs)
     graded = {mention: _organ_grade(view, mention, near[mention]) for mention in organs}
     firm = {mention: grade for mention, grade in graded.items() if not mention.hint}
     descriptor = {mention.path for mention, grade in firm.items() if grade == _DESCRIBED}
@@ -119,6 +133,13 @@ def _organs(
     for path in sorted(paths):
         if any(path in view.lexicon.ancestors(other) for other in paths):
             findings.drop((), "organ", path, "broader")
+
+
+def _holds(view: View, organ: Mention, target: Mention) -> bool:
+    """Whether an organ stands beside a target so that the one is in the other, and not merely after it."""
+    left, right = (organ, target) if organ.first < target.first else (target, organ)
+    between = set(view.norms(left.last, right.first))
+    return view.near(organ, target, _TARGET_GAP) and not {"and", ","} & between
 
 
 def _organ_grade(view: View, mention: Mention, near: bool) -> int:

@@ -11,6 +11,8 @@ from extract.view import Findings, Verdict, View
 KIND: Final = "substance-use"
 _COLD: Final = "energy/cryogenic"
 _FAR: Final = 1000
+_THAW_FIRST: Final = 3
+"""Words by which thawing may stand farther off: the ice that melts is named beside it."""
 _ACTING: Final = frozenset({"energy/chemical", "energy/photodynamic"})
 
 
@@ -50,11 +52,13 @@ def _role(view: View, mention: Mention, energies: frozenset[str]) -> tuple[int, 
     nearest: tuple[int, str] | None = None
     usual = view.lexicon.concepts[mention.path].usual_role
     for role in ("freeze", "thaw", "coolant"):
-        if role != "coolant" and (_COLD not in energies or usual is None):
+        cold = _COLD in energies and usual is not None
+        if cold == (role == "coolant"):
             continue
         for scope in view.contexts.named(f"role/{role}", mention.sentence):
             if scope.holds(mention.first, mention.last):
                 distance = max(scope.hit.first - mention.last, mention.first - scope.hit.last)
+                distance -= _THAW_FIRST * (role == "thaw")
                 if nearest is None or distance < nearest[0]:
                     nearest = (distance, role)
     if nearest:
