@@ -18,6 +18,7 @@ from ontology.words import Token, tokens
 
 CONTRAST: Final = "contrast"
 """Context of words in a heading that set its section apart from the procedure."""
+_TELLING: Final = frozenset({"guidance", "pictures", "pointing", "meant-for", "located", "destination"})
 _GLUE: Final = " "
 _ABBREVIATION_LENGTH: Final = range(2, 7)
 _SURVIVES: Final = {
@@ -100,10 +101,23 @@ def find(script: Script) -> tuple[tuple[Mention, ...], tuple[CueHit, ...]]:
         Mention(sense.path, sense.hint, span.first, span.last, place.sentence(span.first))
         for span, sense in _standing(named)
     ]
+    families: defaultdict[str, list[_Span]] = defaultdict(list)
+    for span, cues in cued.items():
+        for family in {_family(cue) for cue in cues}:
+            families[family].append(span)
     hits = [
-        CueHit(cue, span.first, span.last, place.sentence(span.first)) for span in _longest(cued) for cue in cued[span]
+        CueHit(cue, span.first, span.last, place.sentence(span.first))
+        for family, spans in families.items()
+        for span in _longest(spans)
+        for cue in cued[span]
+        if _family(cue) == family
     ]
-    return tuple(mentions), tuple(hits)
+    return tuple(mentions), tuple(sorted(hits, key=lambda hit: (hit.first, hit.last, hit.cue.name)))
+
+
+def _family(cue: Cue) -> str:
+    """Cues whose longer phrases take the shorter ones away: those that judge, and each kind of those that only tell."""
+    return cue.context.partition("/")[0] if "/" in cue.context or cue.context in _TELLING else ""
 
 
 def contrasting(page: Page) -> dict[int, str]:

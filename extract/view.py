@@ -228,7 +228,7 @@ class View:
         sentence = self.sentence(mention)
         if sentence.role in roles.UNREAD:
             return Verdict("section", sentence.role)
-        if sentence.question and sentence.role not in roles.DESCRIPTOR:
+        if sentence.question and self.norms(sentence.first, sentence.first + 2) != ("what", "is"):
             return Verdict("question", "?")
         heading = self.headings.get(sentence.section)
         if heading:

@@ -177,11 +177,11 @@ class Writer:
             return False
         if name in DROPPED and not (name == "dialog" and tag.has_attr("open")):
             return False
-        if name == "wbr" or (tag.attrs and is_hidden(tag, self._hidden)):
+        if tag.attrs and is_hidden(tag, self._hidden):
             return False
         if name in BLOCKS:
             self._end_block()
-        elif self._edge == "closed" and name not in ("sub", "sup"):
+        elif self._edge == "closed" and name not in ("sub", "sup", "wbr"):  # the parser puts what follows into wbr
             self._edge = "opened"
         outer = self._frame
         group, own, row = outer.group, outer.own, outer.row

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
+from flows import cli_evaluate
 from flows.answer import Format
 from flows.errors import UserError
 
@@ -102,6 +103,9 @@ def validate(
     from flows import validate as validating
 
     raise typer.Exit(validating.validate(files, turtle=turtle, as_json=as_json))
+
+
+cli_evaluate.register(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -45,8 +45,8 @@ def read(paths: Sequence[Path]) -> tuple[Gold, ...]:
         All entries, sorted by page.
 
     Raises:
-        UserError: A file is no list of well-formed entries, or two entries speak of one page. The message names file and
-            entry of each problem.
+        UserError: A file is no list of well-formed entries, or two entries speak of one page. The message names file
+            and entry of each problem.
     """
     problems: list[str] = []
     found: dict[str, Gold] = {}

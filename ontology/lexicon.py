@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
@@ -96,7 +97,7 @@ class Lexicon:
         concepts: By path.
         senses: What each phrase (normal forms of its words) stands for.
         cues: Which cues each phrase belongs to.
-        words: All normal forms that occur in a phrase.
+        words: All normal forms that occur in a phrase, and all pairs of neighbours with a space between them.
     """
 
     concepts: Mapping[str, Concept]
@@ -161,6 +162,7 @@ def load() -> Lexicon:
             for label in _labels(literals[iri], _NAMES):
                 cues[phrase(label)].append(cue)
     words = {word for key in (*senses, *cues) for word in key}
+    words.update(f"{left} {right}" for key in (*senses, *cues) for left, right in pairwise(key))
     return Lexicon(
         concepts,
         {key: tuple(sorted(found)) for key, found in senses.items() if key},

@@ -23,6 +23,9 @@ DCTERMS: Final = "http://purl.org/dc/terms/"
 SCHEMA: Final = "https://schema.org/"
 OWL: Final = "http://www.w3.org/2002/07/owl#"
 SH: Final = "http://www.w3.org/ns/shacl#"
+DCAT: Final = "http://www.w3.org/ns/dcat#"
+VOID: Final = "http://rdfs.org/ns/void#"
+SPDX: Final = "http://spdx.org/rdf/terms#"
 
 PREFIXES: Final[dict[str, str]] = {
     "abl": ABL,

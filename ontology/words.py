@@ -19,6 +19,7 @@ _TOKEN: Final = re.compile(
     rf"(?P<number>[-−–]?\d+(?:[.,]\d+)*(?![\w]))|(?P<word>{_WORD})(?P<plural>\((?:s|es)\))?|(?P<mark>[^\w\s])|(?P<gap>\n)"
 )
 _BREAK: Final = re.compile(r"[-‐\u00ad][ \t]*\n[ \t]*")
+_HYPHEN: Final = re.compile(r"[-‐‑]")
 _JOINERS: Final = frozenset("-‐‑/\u00ad")
 _SILENT: Final = frozenset("®™℠\u00ad\u200b\u2060\ufeff*")
 _DASHES: Final = {"–": "–", "—": "–", "―": "–", "-": "–", "‐": "–", "‑": "–", "−": "–"}
@@ -69,17 +70,19 @@ def normal(word: str) -> str:
 def tokens(text: str, start: int = 0, end: int | None = None, known: Container[str] = frozenset()) -> Iterator[Token]:
     r"""Words and marks of a stretch of text, with their positions.
 
-    Hyphens and slashes between two words are dropped, a dash with space around it is a mark. A word that is hyphenated
-    at the end of a line is put together if the whole is a known word.
+    Hyphens and slashes between two words are dropped, a dash with space around it is a mark. A word that is hyphenated,
+    at the end of a line or within it, is put together if the whole is a known word.
 
     Args:
         text: The text.
         start: Where to begin (0-based).
         end: Where to stop (exclusive), or None for the end.
-        known: Normal forms of words that exist.
+        known: Normal forms of words that exist, and of pairs of words, a space between them.
 
     >>> [t.norm for t in tokens("Radio-frequency of the tumor(s), US/CT – guided")]
     ['radio', 'frequency', 'of', 'the', 'tumor', ',', 'us', 'ct', '–', 'guided']
+    >>> [t.norm for t in tokens("per-cutaneous freeze-thaw", known={"percutaneous"})]
+    ['percutaneous', 'freeze', 'thaw']
     >>> [t.norm for t in tokens("radiofre-\nquency", known={"radiofrequency"})]
     ['radiofrequency']
     """
@@ -98,11 +101,16 @@ def tokens(text: str, start: int = 0, end: int | None = None, known: Container[s
             yield from _number(text, found, start)
             continue
         word, first = found["word"], found.start()
-        if gap := _BREAK.match(text, found.end("word"), stop):
+        if gap := _BREAK.match(text, found.end("word"), stop) or _HYPHEN.match(text, found.end("word"), stop):
             rest = _TOKEN.match(text, gap.end(), stop)
-            if rest and rest["word"] and normal(word + rest["word"]) in known:
+            if rest and rest["word"] and _one_word(word, rest["word"], known):
                 word, at, found = word + rest["word"], rest.end(), rest
         yield Token(normal(word), first, at, word=True, upper=_is_upper(word), optional_plural=bool(found["plural"]))
+
+
+def _one_word(left: str, right: str, known: Container[str]) -> bool:
+    """Whether two parts are one known word, and not two that are known side by side."""
+    return normal(left + right) in known and f"{normal(left)} {normal(right)}" not in known
 
 
 def _is_upper(word: str) -> bool:
