@@ -20,6 +20,7 @@ TURN: Final = "turn"
 """Context of words that end the scope of others: but, while, whereas, …"""
 
 _PHRASE_ENDS: Final = frozenset(',;:)–.!?"“”•')
+_AUXILIARIES: Final = frozenset({"is", "are", "was", "were", "be", "been", "ha", "has", "have"})
 _LABEL_WORDS: Final = 3
 """A colon behind so few words ends a label, ``Guidance: if wanted``, and no clause."""
 _CLAUSE_ENDS: Final = frozenset(";:)–.!?•")
@@ -146,9 +147,12 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
 
 def _over_insertion(tokens: Sequence[Token], at: int, start: int) -> int:
     """Before a clause between commas that parts a subject from its verb: ``a craniotomy, in which …, is not``."""
-    if at - 1 <= start or tokens[at - 1].norm != ",":
+    verb = at
+    while verb - 1 > start and tokens[verb - 1].norm in _AUXILIARIES:
+        verb -= 1
+    if verb - 1 <= start or tokens[verb - 1].norm != ",":
         return at
-    for place in range(at - 2, start, -1):
+    for place in range(verb - 2, start, -1):
         if tokens[place].norm == ",":
             return place
     return at

@@ -59,10 +59,10 @@ def read(view: View, findings: Findings) -> None:
 
 
 def _powered(view: View, mention: Mention) -> bool:
-    """Whether the sentence states an energy source; heat and the like do where the page names none closer."""
-    firm = any(not energy.hint for energy in view.scheme("energy"))
+    """Whether the sentence states an energy source; heat and the like do where the page names none other."""
+    firm = {energy.path for energy in view.scheme("energy") if not energy.hint}
     return any(
-        (not energy.hint or not firm) and view.verdict(energy, "energySource") is None
+        (not energy.hint or firm <= {energy.path}) and view.verdict(energy, "energySource") is None
         for energy in view.within("energy", mention.sentence)
     )
 
