@@ -59,6 +59,7 @@ def label(facts: Iterable[Statement], labels: Mapping[str, str]) -> str:
             break
     if len(text) > MAX_LENGTH:
         text = text[: MAX_LENGTH - 1].rpartition(" ")[0] + "…"
+    text = " ".join(text.split())
     return text[0].upper() + text[1:]
 
 

@@ -191,8 +191,11 @@ def _add(
     for label in _labels(values, frozenset({_DECOY})):
         scheme = own[0].partition("/")[0] if own else ""
         senses[phrase(label)].add(Sense(f"{scheme}/", hint=False, capitals=label.isupper()))
+    hints = frozenset(_labels(values, frozenset({_HINT})))
     for predicates, hint in ((_NAMES, False), (frozenset({_HINT}), True)):
         for label in _labels(values, predicates):
+            if not hint and label in hints:
+                continue  # a name that is a common word only hints
             key = phrase(label)
             capitals = label.isupper()
             for path in (*own, *firm):
