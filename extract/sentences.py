@@ -10,6 +10,8 @@ from extract.model import BlockKind, Page
 from ontology.words import Token, tokens
 
 _ENDS: Final = frozenset(".!?•")
+_LONGEST: Final = 300
+"""Tokens of a sentence, at most: a longer run is cut, so that no page makes the rules slow."""
 _ABBREVIATIONS: Final = frozenset(
     {"eg", "ie", "vs", "dr", "no", "st", "approx", "fig", "cf", "etc", "incl", "resp", "max", "min", "usu", "esp"}
 )
@@ -100,7 +102,12 @@ def _spans(found: Sequence[Token], text: str) -> list[tuple[int, int]]:
             first = at + 1
     if first < len(found):
         spans.append((first, len(found)))
-    return [(a, b) for a, b in spans if any(token.word for token in found[a:b])]
+    return [
+        (first, min(first + _LONGEST, last))
+        for start, last in spans
+        if any(token.word for token in found[start:last])
+        for first in range(start, last, _LONGEST)
+    ]
 
 
 def _closes(found: Sequence[Token], at: int, text: str) -> bool:

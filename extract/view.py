@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -163,10 +164,12 @@ class View:
         return sentence.role in roles.DESCRIPTOR or self._names_own(sentence)
 
     def _names_own(self, sentence: Sentence) -> bool:
-        return any(
-            sentence.first <= index < sentence.last and self.script.tokens[index].norm == self._own
-            for index in self._codes
-        )
+        codes = self._codes_from(sentence.first, sentence.last)
+        return any(self.script.tokens[index].norm == self._own for index in codes)
+
+    def _codes_from(self, first: int, last: int) -> Sequence[int]:
+        """Tokens from ``first`` to ``last`` (exclusive) that are codes."""
+        return self._codes[bisect_left(self._codes, first) : bisect_left(self._codes, last)]
 
     def foreign_code(self, first: int, last: int, sentence: int) -> int | None:
         """The token of another code that a stretch of a sentence speaks of, or None.
@@ -176,7 +179,7 @@ class View:
         """
         place = self.script.sentences[sentence]
         nearest: int | None = None
-        for index in (code for code in reversed(self._codes) if place.first <= code < first):
+        for index in reversed(self._codes_from(place.first, first)):
             between = self.norms(index, first)
             if ";" in between:
                 break
@@ -184,7 +187,7 @@ class View:
                 nearest = index
                 break
         if nearest is None or self._attached(first, last, place):
-            after = [index for index in self._codes if last <= index < place.last]
+            after = self._codes_from(last, place.last)
             if after and self._reaches(last, after[0]):
                 nearest = after[0]
         if nearest is None or self.script.tokens[nearest].norm == self._own:
@@ -198,7 +201,7 @@ class View:
 
     def codes_within(self, first: int, last: int) -> frozenset[str]:
         """Other codes among tokens ``first`` to ``last`` (exclusive)."""
-        found = {self.script.tokens[index].norm for index in self._codes if first <= index < last}
+        found = {self.script.tokens[index].norm for index in self._codes_from(first, last)}
         return frozenset(found - {self._own})
 
     def _bracketed(self, code: int, first: int) -> bool:
@@ -208,7 +211,7 @@ class View:
 
     def _attached(self, first: int, last: int, place: Sentence) -> bool:
         """Whether the very next code stands alone in brackets behind a stretch: ``freezing (46916)``."""
-        after = [index for index in self._codes if last <= index < place.last]
+        after = self._codes_from(last, place.last)
         return bool(after) and self.norms(after[0] - 1, after[0]) == ("(",) and self._reaches(last, after[0])
 
     def _reaches(self, last: int, code: int) -> bool:
@@ -240,8 +243,9 @@ class View:
         if one.sentence != other.sentence:
             return False
         left, right = (one, other) if one.first <= other.first else (other, one)
-        between = self.norms(left.last, right.first)
-        return len(between) <= gap and not {";", ":", "–"} & set(between)
+        if right.first - left.last > gap:
+            return False
+        return not {";", ":", "–"} & set(self.norms(left.last, right.first))
 
     def believed(self, scheme: str, predicate: str, findings: Findings) -> Iterator[Mention]:
         """Mentions of a scheme that no word around them rejects; the others go to the findings."""

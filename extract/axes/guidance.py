@@ -21,6 +21,8 @@ _REPORTED: Final = frozenset({"included", "separate"})
 _BESIDE: Final = 2
 _INSERTED: Final = 6
 _POINTED: Final = 4
+_MOST_MENTIONS: Final = 50
+"""Mentions of one modality that are weighed; no real page has as many."""
 _LIST_GAP: Final = 3
 """Words between two alternatives of one list, at most: ``CT, MRI or ultrasound``."""
 
@@ -39,7 +41,8 @@ def read(view: View, findings: Findings) -> None:
     for mention in view.scheme("modality"):
         verdict = None if _explained(view, mention, pointed) else _verdict(view, mention, destroys)
         if verdict is None:
-            found[mention.path].append(mention)
+            if len(found[mention.path]) < _MOST_MENTIONS:
+                found[mention.path].append(mention)
         else:
             findings.reject("modality", mention.path, verdict, view.of(mention))
     named = [path for path in found if path not in {UNSPECIFIED, VISUAL}]
@@ -124,12 +127,15 @@ def _guidance_code(view: View, mention: Mention) -> bool:
 
 
 def _group(view: View, mention: Mention) -> list[Mention]:
-    """A mention with the others of its list of alternatives."""
-    group = [mention]
-    for other in view.within("modality", mention.sentence):
-        if other.path != VISUAL and any(view.near(other, member, _LIST_GAP) for member in group) and other not in group:
-            group.append(other)
-    return group
+    """A mention with the others of its list of alternatives, in reading order."""
+    named = [other for other in view.within("modality", mention.sentence) if other.path != VISUAL]
+    groups: list[list[Mention]] = []
+    for other in named:
+        if groups and view.near(groups[-1][-1], other, _LIST_GAP):
+            groups[-1].append(other)
+        else:
+            groups.append([other])
+    return next((group for group in groups if mention in group), [mention])
 
 
 def _scope(view: View, mention: Mention, context: str) -> Scope | None:

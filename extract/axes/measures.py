@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -64,8 +65,9 @@ def read(view: View, findings: Findings) -> None:
 
 
 def _tokens(view: View, start: int, end: int) -> tuple[int, int]:
-    inside = [i for i, token in enumerate(view.script.tokens) if token.start < end and token.end > start]
-    return inside[0], inside[-1] + 1
+    tokens = view.script.tokens
+    first = bisect_right(tokens, start, key=lambda token: token.end)
+    return first, bisect_left(tokens, end, lo=first, key=lambda token: token.start)
 
 
 def _temperature(view: View, findings: Findings, offset: int, found: re.Match[str], sentence: int) -> None:

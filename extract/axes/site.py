@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from extract import roles
@@ -70,7 +70,8 @@ def _targets(view: View, findings: Findings, targets: Sequence[Mention], destroy
     chosen = [mention for mention, grade in firm.items() if grade >= min(2, max(top, 1))]
     if not chosen:
         chosen = [mention for mention, grade in graded.items() if grade >= 3]
-    chosen += [m for m, grade in firm.items() if m.path == SECONDARY and m not in chosen]
+    taken = set(chosen)
+    chosen += [m for m in firm if m.path == SECONDARY and m not in taken]
     chosen = _without_general(view, chosen)
     paths = {mention.path for mention in chosen}
     for mention in targets:
@@ -89,11 +90,19 @@ def _without_general(view: View, chosen: list[Mention]) -> list[Mention]:
         kinds = [m for m in chosen if m.path not in {path, SECONDARY, COVERED}]
         kinds = kinds if path == GENERAL else [m for m in kinds if path in view.lexicon.ancestors(m.path)]
         own = [m for m in chosen if m.path == path]
-        listed = any(_listed_with(view, m, kind) for m in own for kind in kinds)
+        known = _by_sentence(kinds)
+        listed = any(_listed_with(view, m, kind) for m in own for kind in known[m.sentence])
         listed = listed or any(view.role(m) in roles.DESCRIPTOR for m in own)
         if kinds and not listed:
             out.add(path)
     return [mention for mention in chosen if mention.path not in out]
+
+
+def _by_sentence(mentions: Iterable[Mention]) -> defaultdict[int, list[Mention]]:
+    grouped: defaultdict[int, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        grouped[mention.sentence].append(mention)
+    return grouped
 
 
 def _listed_with(view: View, one: Mention, other: Mention) -> bool:
@@ -106,13 +115,17 @@ def _organs(
     view: View, findings: Findings, organs: Sequence[Mention], targets: Sequence[Mention], destroys: bool
 ) -> None:
     near: dict[Mention, bool] = {}
+    beside = _by_sentence(targets)
     for mention in organs:
-        holds = any(_holds(view, mention, target) for target in targets)
-        lies = _in_scope(view, mention, "located") and any(target.sentence == mention.sentence for target in targets)
+        holds = any(_holds(view, mention, target) for target in beside[mention.sentence])
+        lies = bool(beside[mention.sentence]) and _in_scope(view, mention, "located")
         arrives = not destroys and _in_scope(view, mention, "destination")
         near[mention] = holds or lies or arrives or _tied_to_action(view, mention, destroys)
+    named = _by_sentence(organs)
     for mention in organs:
-        near[mention] = near[mention] or any(near[other] and _listed_with(view, mention, other) for other in organs)
+        near[mention] = near[mention] or any(
+            near[other] and _listed_with(view, mention, other) for other in named[mention.sentence]
+        )
     graded = {mention: _organ_grade(view, mention, near[mention]) for mention in organs}
     firm = {mention: grade for mention, grade in graded.items() if not mention.hint}
     descriptor = {mention.path for mention, grade in firm.items() if grade == _DESCRIBED}

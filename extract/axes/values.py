@@ -33,7 +33,8 @@ def read(view: View, findings: Findings, scheme: str, predicate: str) -> None:
     ranked = _best(view, firm)
     if predicate == "energySource" and not findings.values("type"):
         ranked = _applied(view, findings, ranked)
-        believed = [mention for mention in believed if mention.hint or mention in ranked]
+        applied = set(ranked)
+        believed = [mention for mention in believed if mention.hint or mention in applied]
     if not ranked:
         hints = [mention for mention in believed if mention.hint and view.role(mention) in view.main]
         if predicate == "energySource":
@@ -98,8 +99,12 @@ def _salient(view: View, findings: Findings, mentions: list[Mention]) -> list[Me
         or _destroys(view, mention)
         or view.contexts.around(mention, "optional") is not None
     }
+    beside: defaultdict[int, list[Mention]] = defaultdict(list)
     for mention in mentions:
-        if any(other.path in strong and _beside(view, mention, other) for other in mentions):
+        beside[mention.sentence].append(mention)
+    for mention in mentions:
+        others = beside[mention.sentence]
+        if any(other.path in strong and _beside(view, mention, other) for other in others):
             strong.add(mention.path)
     if not strong:
         return mentions
@@ -126,10 +131,12 @@ def _by_descriptor(view: View, findings: Findings, mentions: list[Mention]) -> l
     ruling = {mention.path for mention in mentions if view.role(mention) == "official-descriptor"}
     if not ruling:
         return mentions
+    sentences: defaultdict[str, set[int]] = defaultdict(set)
+    for mention in mentions:
+        sentences[mention.path].add(mention.sentence)
     kept: list[Mention] = []
     for mention in mentions:
-        sentences = {other.sentence for other in mentions if other.path == mention.path}
-        if mention.path in ruling or len(sentences) > 1:
+        if mention.path in ruling or len(sentences[mention.path]) > 1:
             kept.append(mention)
         else:
             findings.reject("energySource", mention.path, Verdict("descriptor-decides", ""), view.of(mention))
@@ -138,7 +145,11 @@ def _by_descriptor(view: View, findings: Findings, mentions: list[Mention]) -> l
 
 def _listed(view: View, hint: Mention, believed: Iterable[Mention]) -> bool:
     """Whether a hint is one of at least three alternatives of a list: ``heat, electricity or radiofrequency``."""
-    mates = [mention for mention in believed if mention.path != hint.path and view.near(hint, mention, _LISTED)]
+    mates = [
+        mention
+        for mention in believed
+        if mention.sentence == hint.sentence and mention.path != hint.path and view.near(hint, mention, _LISTED)
+    ]
     inside = [hint, *mates]
     words = view.norms(min(m.first for m in inside), max(m.last for m in inside))
     return len({mention.path for mention in mates}) >= _MATES and "or" in words
