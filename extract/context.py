@@ -21,6 +21,7 @@ TURN: Final = "turn"
 
 _PHRASE_ENDS: Final = frozenset(',;:)–.!?"“”•')
 _AUXILIARIES: Final = frozenset({"is", "are", "was", "were", "be", "been", "ha", "has", "have"})
+_RELATIVES: Final = frozenset({"which", "who", "whose", "where"})
 _LABEL_WORDS: Final = 3
 """A colon behind so few words ends a label, ``Guidance: if wanted``, and no clause."""
 _CLAUSE_ENDS: Final = frozenset(";:)–.!?•")
@@ -126,6 +127,7 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
             last += 1
             if ends and script.tokens[last - 1].norm == "(":
                 last = _closed(script.tokens, last, sentence.last)
+        last = _relative(script.tokens, last, sentence.last) if ends and cue.rejects else last
     if direction in ("backward", "both"):
         if direction == "backward" and ends:
             first = _over_insertion(script.tokens, first, sentence.first)
@@ -143,6 +145,16 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
     elif direction == "backward":
         last = hit.first  # what is inserted before the verb stands in scope with its subject
     return Scope(hit, first, last)
+
+
+def _relative(tokens: Sequence[Token], at: int, end: int) -> int:
+    """Past a relative clause that follows: ``unlike a tube, which is put through the skin, …``."""
+    if at + 1 >= end or tokens[at].norm != "," or tokens[at + 1].norm not in _RELATIVES:
+        return at
+    place = at + 1
+    while place < end and tokens[place].norm not in _PHRASE_ENDS:
+        place += 1
+    return place
 
 
 def _over_insertion(tokens: Sequence[Token], at: int, start: int) -> int:

@@ -18,6 +18,7 @@ from ontology.lexicon import Lexicon, load
 
 _CODE: Final = re.compile(r"\d{4}[\da-z]")
 _BARRIERS: Final = frozenset(";:–()")
+_ANNOUNCE: Final = frozenset({"cpt", "code", "hcpcs", "see", "no"})
 MOST_WORDS: Final = 12
 """Longest quote in words (DESIGN.md, rights)."""
 
@@ -50,6 +51,10 @@ class Findings:
     def values(self, predicate: str) -> tuple[str, ...]:
         """Values claimed for the procedure itself, sorted."""
         return tuple(sorted(value for node, name, value in self.claims if not node and name == predicate))
+
+    def evidence(self, predicate: str, value: str) -> frozenset[Evidence]:
+        """Where a value of the procedure itself was read."""
+        return frozenset(self.claims[(), predicate, value][1])
 
     def reject(self, predicate: str, value: str, verdict: Verdict, evidence: Evidence) -> None:
         """Hold a mention that is no fact, the first of each reason."""
@@ -212,13 +217,20 @@ class View:
     def _attached(self, first: int, last: int, place: Sentence) -> bool:
         """Whether the very next code stands alone in brackets behind a stretch: ``freezing (46916)``."""
         after = self._codes_from(last, place.last)
-        return bool(after) and self.norms(after[0] - 1, after[0]) == ("(",) and self._reaches(last, after[0])
+        return bool(after) and self._lead_in(last, after[0])[-1:] == ("(",) and self._reaches(last, after[0])
 
     def _reaches(self, last: int, code: int) -> bool:
-        between = self.norms(last, code)
+        between = self._lead_in(last, code)
         if between[-1:] == ("(",):
             return not (_BARRIERS | {","}) & set(between[:-1])
         return not _BARRIERS & set(between)
+
+    def _lead_in(self, last: int, code: int) -> tuple[str, ...]:
+        """What stands between a stretch and a code, the words that announce a code left out: ``(CPT® Code``."""
+        between = self.norms(last, code)
+        while between and between[-1] in _ANNOUNCE:
+            between = between[:-1]
+        return between
 
     def verdict(self, mention: Mention, predicate: str) -> Verdict | None:
         """Why a mention is no fact of a property by the words around it, or None."""

@@ -19,6 +19,8 @@ PURPOSES: Final = ("purpose/localization", "purpose/placement", "purpose/monitor
 _USED: Final = frozenset({"guidance", "required", "included", "separate"})
 _REPORTED: Final = frozenset({"included", "separate"})
 _BESIDE: Final = 2
+_SIGHT: Final = frozenset({"guidance", "vision", "visual", "view", "visualization"})
+"""Words by which an endoscope's view, and not the endoscopy, is meant."""
 _INSERTED: Final = 6
 _POINTED: Final = 4
 _MOST_MENTIONS: Final = 50
@@ -91,7 +93,7 @@ def _verdict(view: View, mention: Mention, destroys: bool) -> Verdict | None:
         return None
     if verdict is not None:
         return verdict
-    if view.role(mention) == "indications" or (mention.hint and mention.path != UNSPECIFIED):
+    if mention.hint and mention.path != UNSPECIFIED:
         return Verdict("no-guidance", "")
     if mention.path == "modality/ultrasound" and destroys and not _shown(view, mention):
         return Verdict("energy", "")
@@ -217,6 +219,8 @@ def _only_reported(view: View, mentions: Iterable[Mention]) -> bool:
 
 def _reporting(view: View, findings: Findings, node: _Node, path: str, mentions: Sequence[Mention]) -> None:
     """What the page says of reporting counts, nearest words first; a descriptor that names the guidance includes it."""
+    if path == VISUAL:
+        mentions = [m for m in mentions if _SIGHT & set(view.norms(m.first, m.last + 1))]
     for mention in mentions:
         scopes = [
             scope

@@ -13,6 +13,7 @@ from extract.view import Findings, Verdict, View
 
 _TARGET_GAP = 4
 _LIST_GAP = 4
+_MEANT_GAP = 3
 _LISTING = frozenset({"or", "and", ",", "such", "include", "including", "namely"})
 _ACTION_GAP = 5
 _MOST_EVIDENCE = 4
@@ -20,6 +21,7 @@ _DESCRIBED = 5
 SECONDARY = "target/metastasis"
 GENERAL = "target/lesion"
 COVERED = "target/cancer"
+NERVE = "organ/nerve"
 
 
 def read(view: View, findings: Findings) -> None:
@@ -28,6 +30,17 @@ def read(view: View, findings: Findings) -> None:
     targets = list(view.believed("target", "target", findings))
     _targets(view, findings, targets, destroys)
     _organs(view, findings, list(view.believed("organ", "organ", findings)), targets, destroys)
+    _nerves(view, findings)
+
+
+def _nerves(view: View, findings: Findings) -> None:
+    """A nerve is treated as such: what only a side section names is what it hurts for, and no target."""
+    organs = findings.values("organ")
+    if not organs or not all(view.lexicon.related(NERVE, path) for path in organs):
+        return
+    for path in findings.values("target"):
+        if all(evidence.role in roles.SIDE for evidence in findings.evidence("target", path)):
+            findings.drop((), "target", path, "nerve-as-such")
 
 
 def _tied_to_action(view: View, mention: Mention, destroys: bool) -> bool:
@@ -120,7 +133,7 @@ def _organs(
         holds = any(_holds(view, mention, target) for target in beside[mention.sentence])
         lies = bool(beside[mention.sentence]) and _in_scope(view, mention, "located")
         arrives = not destroys and _in_scope(view, mention, "destination")
-        near[mention] = holds or lies or arrives or _tied_to_action(view, mention, destroys)
+        near[mention] = holds or lies or arrives or _meant(view, mention) or _tied_to_action(view, mention, destroys)
     named = _by_sentence(organs)
     for mention in organs:
         near[mention] = near[mention] or any(
@@ -146,6 +159,14 @@ def _organs(
     for path in sorted(paths):
         if any(path in view.lexicon.ancestors(other) for other in paths):
             findings.drop((), "organ", path, "broader")
+
+
+def _meant(view: View, organ: Mention) -> bool:
+    """Whether words right beside an organ say that the procedure is meant for it."""
+    return any(
+        max(scope.hit.first - organ.last, organ.first - scope.hit.last) <= _MEANT_GAP
+        for scope in view.contexts.named("meant-for", organ.sentence)
+    )
 
 
 def _holds(view: View, organ: Mention, target: Mention) -> bool:

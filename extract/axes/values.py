@@ -15,6 +15,7 @@ _MARKS = frozenset({",", ";", ":", "(", ")", "–", "."})
 _LISTED = 6
 """Words between two alternatives of one list, at most."""
 _MATES = 2
+_LIST_WORDS = frozenset({",", "or", "and", "else", "either", "a", "by", "with"})
 _MOST_EVIDENCE = 4
 
 
@@ -114,16 +115,18 @@ def _salient(view: View, findings: Findings, mentions: list[Mention]) -> list[Me
     return [mention for mention in mentions if mention.path in strong]
 
 
-def _destroys(view: View, mention: Mention) -> bool:
+def _destroys(view: View, mention: Mention, *, apart: bool = False) -> bool:
+    """Whether the sentence of an energy says that it destroys; ``apart``: in other words than its own name."""
     return any(
-        action.path == DESTRUCTION and view.verdict(action, "type") is None
+        action.path == DESTRUCTION
+        and view.verdict(action, "type") is None
+        and not (apart and action.first < mention.last and mention.first < action.last)
         for action in view.within("action", mention.sentence)
     )
 
 
 def _beside(view: View, one: Mention, other: Mention) -> bool:
-    left, right = (one, other) if one.first < other.first else (other, one)
-    return view.near(one, other, _LISTED) and bool({"or", "and", ","} & set(view.norms(left.last, right.first)))
+    return view.near(one, other, _LISTED) and bool({"or", "and", ","} & set(_between(view, one, other)))
 
 
 def _by_descriptor(view: View, findings: Findings, mentions: list[Mention]) -> list[Mention]:
@@ -136,7 +139,7 @@ def _by_descriptor(view: View, findings: Findings, mentions: list[Mention]) -> l
         sentences[mention.path].add(mention.sentence)
     kept: list[Mention] = []
     for mention in mentions:
-        if mention.path in ruling or len(sentences[mention.path]) > 1:
+        if mention.path in ruling or len(sentences[mention.path]) > 1 or _destroys(view, mention, apart=True):
             kept.append(mention)
         else:
             findings.reject("energySource", mention.path, Verdict("descriptor-decides", ""), view.of(mention))
@@ -152,7 +155,14 @@ def _listed(view: View, hint: Mention, believed: Iterable[Mention]) -> bool:
     ]
     inside = [hint, *mates]
     words = view.norms(min(m.first for m in inside), max(m.last for m in inside))
-    return len({mention.path for mention in mates}) >= _MATES and "or" in words
+    if len({mention.path for mention in mates}) < _MATES or "or" not in words:
+        return False
+    return any(set(_between(view, hint, mate)) <= _LIST_WORDS for mate in mates)
+
+
+def _between(view: View, one: Mention, other: Mention) -> tuple[str, ...]:
+    left, right = (one, other) if one.first < other.first else (other, one)
+    return view.norms(left.last, right.first)
 
 
 def _claim(view: View, findings: Findings, predicate: str, mentions: Iterable[Mention], rule: str) -> None:
