@@ -90,10 +90,60 @@ class Miss:
 
 
 CONTRACT_ORGANS: Final = frozenset(
-    "kidney liver lung pleura chest-wall bone breast prostate thyroid parathyroid uterus endometrium myometrium cervix-uteri "
-    "vein saphenous-vein heart heart-atrium esophagus stomach duodenum colon rectum anus bronchus trachea larynx vocal-cord "
-    "nose nasal-turbinate palate tonsil tongue nerve trigeminal-nerve spine facet-joint intervertebral-disc brain eye retina "
-    "choroid skin urinary-bladder urethra ureter pancreas adrenal-gland spleen soft-tissue lymph-node abdominal-cavity".split()
+    (
+        "kidney",
+        "liver",
+        "lung",
+        "pleura",
+        "chest-wall",
+        "bone",
+        "breast",
+        "prostate",
+        "thyroid",
+        "parathyroid",
+        "uterus",
+        "endometrium",
+        "myometrium",
+        "cervix-uteri",
+        "vein",
+        "saphenous-vein",
+        "heart",
+        "heart-atrium",
+        "esophagus",
+        "stomach",
+        "duodenum",
+        "colon",
+        "rectum",
+        "anus",
+        "bronchus",
+        "trachea",
+        "larynx",
+        "vocal-cord",
+        "nose",
+        "nasal-turbinate",
+        "palate",
+        "tonsil",
+        "tongue",
+        "nerve",
+        "trigeminal-nerve",
+        "spine",
+        "facet-joint",
+        "intervertebral-disc",
+        "brain",
+        "eye",
+        "retina",
+        "choroid",
+        "skin",
+        "urinary-bladder",
+        "urethra",
+        "ureter",
+        "pancreas",
+        "adrenal-gland",
+        "spleen",
+        "soft-tissue",
+        "lymph-node",
+        "abdominal-cavity",
+    )
 )
 """The organs that the contract names: gold uses no others."""
 
@@ -173,10 +223,9 @@ def score(pages: Iterable[tuple[Entry, Sequence[Assertion]]]) -> Score:
 def compare(pages: Iterable[tuple[Entry, Values]]) -> Score:
     """Compare values with gold.
 
-    An organ counts as found if it or a narrower one was read, and is not false if it is broader than one of gold, or if it
-    is narrower and no name of the contract, which gold keeps to;
-    what is treated only when involved (``organ_optional``) is neither demanded nor punished. Borderline pages are left
-    out of ``is-ablation``.
+    An organ counts as found if it or a narrower one was read, and is not false if it is broader than one of gold, or
+    narrower and no name of the contract, to which gold keeps; what is treated only when involved
+    (``organ_optional``) is neither demanded nor punished. Borderline pages are left out of ``is-ablation``.
 
     Args:
         pages: Gold entry and values of each page; an axis that is not among the values is not scored.
@@ -201,7 +250,8 @@ def _compare(
         return want & have, have - want, want - have
     read = _with_broader(have)
     allowed = _with_broader([*want, *gold.get("organ_optional", ())])
-    false = frozenset(name for name in have - allowed if name in CONTRACT_ORGANS or not _with_broader([name]) & want)
+    finer = frozenset(name for name in have - CONTRACT_ORGANS if _with_broader([name]) & want)
+    false = have - allowed - finer
     return want & read, false, want - read
 
 
