@@ -267,3 +267,11 @@ class View:
                 yield mention
             else:
                 findings.reject(predicate, mention.path, verdict, self.of(mention))
+
+
+def by_sentence(mentions: Iterable[Mention]) -> defaultdict[int, list[Mention]]:
+    """Mentions grouped by the index of their sentence, in the order given."""
+    grouped: defaultdict[int, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        grouped[mention.sentence].append(mention)
+    return grouped

@@ -9,12 +9,14 @@ from dataclasses import replace
 from extract import roles
 from extract.axes.act import DESTRUCTION
 from extract.mentions import Mention
-from extract.view import Findings, Verdict, View
+from extract.view import Findings, Verdict, View, by_sentence
 
 _TARGET_GAP = 4
 _LIST_GAP = 4
 _MEANT_GAP = 3
-_LISTING = frozenset({"or", "and", ",", "such", "include", "including", "namely"})
+_LISTING = frozenset({"or", "and", ","})
+_EXAMPLE_GAP = 8
+_EXAMPLES = frozenset({"such", "include", "including", "namely"})
 _ACTION_GAP = 5
 _MOST_EVIDENCE = 4
 _DESCRIBED = 5
@@ -103,7 +105,7 @@ def _without_general(view: View, chosen: list[Mention]) -> list[Mention]:
         kinds = [m for m in chosen if m.path not in {path, SECONDARY, COVERED}]
         kinds = kinds if path == GENERAL else [m for m in kinds if path in view.lexicon.ancestors(m.path)]
         own = [m for m in chosen if m.path == path]
-        known = _by_sentence(kinds)
+        known = by_sentence(kinds)
         listed = any(_listed_with(view, m, kind) for m in own for kind in known[m.sentence])
         listed = listed or any(view.role(m) in roles.DESCRIPTOR for m in own)
         if kinds and not listed:
@@ -111,16 +113,11 @@ def _without_general(view: View, chosen: list[Mention]) -> list[Mention]:
     return [mention for mention in chosen if mention.path not in out]
 
 
-def _by_sentence(mentions: Iterable[Mention]) -> defaultdict[int, list[Mention]]:
-    grouped: defaultdict[int, list[Mention]] = defaultdict(list)
-    for mention in mentions:
-        grouped[mention.sentence].append(mention)
-    return grouped
-
-
 def _listed_with(view: View, one: Mention, other: Mention) -> bool:
     left, right = (one, other) if one.first < other.first else (other, one)
     between = view.norms(left.last, right.first)
+    if view.near(one, other, _EXAMPLE_GAP) and _EXAMPLES & set(between):
+        return True
     return view.near(one, other, _LIST_GAP) and bool(_LISTING & set(between)) and "of" not in between
 
 
@@ -128,13 +125,13 @@ def _organs(
     view: View, findings: Findings, organs: Sequence[Mention], targets: Sequence[Mention], destroys: bool
 ) -> None:
     near: dict[Mention, bool] = {}
-    beside = _by_sentence(targets)
+    beside = by_sentence(targets)
     for mention in organs:
         holds = any(_holds(view, mention, target) for target in beside[mention.sentence])
         lies = bool(beside[mention.sentence]) and _in_scope(view, mention, "located")
         arrives = not destroys and _in_scope(view, mention, "destination")
         near[mention] = holds or lies or arrives or _meant(view, mention) or _tied_to_action(view, mention, destroys)
-    named = _by_sentence(organs)
+    named = by_sentence(organs)
     for mention in organs:
         near[mention] = near[mention] or any(
             near[other] and _listed_with(view, mention, other) for other in named[mention.sentence]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from extract import roles
 from extract.axes.act import DESTRUCTION
 from extract.mentions import Mention
-from extract.view import Findings, Verdict, View
+from extract.view import Findings, Verdict, View, by_sentence
 
 _MARKS = frozenset({",", ";", ":", "(", ")", "–", "."})
 _LISTED = 6
@@ -98,11 +98,10 @@ def _salient(view: View, findings: Findings, mentions: list[Mention]) -> list[Me
         if view.defining(view.sentence(mention))
         or view.role(mention) == "names"
         or _destroys(view, mention)
+        or _by_agent(view, mention)
         or view.contexts.around(mention, "optional") is not None
     }
-    beside: defaultdict[int, list[Mention]] = defaultdict(list)
-    for mention in mentions:
-        beside[mention.sentence].append(mention)
+    beside = by_sentence(mentions)
     for mention in mentions:
         others = beside[mention.sentence]
         if any(other.path in strong and _beside(view, mention, other) for other in others):
@@ -113,6 +112,11 @@ def _salient(view: View, findings: Findings, mentions: list[Mention]) -> list[Me
         if mention.path not in strong:
             findings.reject("energySource", mention.path, Verdict("in-passing", ""), view.of(mention))
     return [mention for mention in mentions if mention.path in strong]
+
+
+def _by_agent(view: View, mention: Mention) -> bool:
+    """Whether a substance that destroys by itself stands for the energy."""
+    return any(agent.first == mention.first for agent in view.within("agent", mention.sentence) if not agent.hint)
 
 
 def _destroys(view: View, mention: Mention, *, apart: bool = False) -> bool:
@@ -137,9 +141,17 @@ def _by_descriptor(view: View, findings: Findings, mentions: list[Mention]) -> l
     sentences: defaultdict[str, set[int]] = defaultdict(set)
     for mention in mentions:
         sentences[mention.path].add(mention.sentence)
+    beside = by_sentence(mentions)
+    listed = {
+        mention.path
+        for mention in mentions
+        for other in beside[mention.sentence]
+        if other.path in ruling and _beside(view, mention, other) and "or" in _between(view, mention, other)
+    }
     kept: list[Mention] = []
     for mention in mentions:
-        if mention.path in ruling or len(sentences[mention.path]) > 1 or _destroys(view, mention, apart=True):
+        told = len(sentences[mention.path]) > 1 or _destroys(view, mention, apart=True)
+        if told or mention.path in ruling | listed:
             kept.append(mention)
         else:
             findings.reject("energySource", mention.path, Verdict("descriptor-decides", ""), view.of(mention))
