@@ -169,7 +169,9 @@ def _matches(words: Sequence[Token], first: int, last: int) -> Iterator[tuple[_S
 
 def _fitting(senses: Iterable[Sense], words: Sequence[Token]) -> tuple[Sense, ...]:
     upper = all(token.upper or not token.norm.isalpha() for token in words)
-    return tuple(sense for sense in senses if upper or not sense.capitals)
+    fitting = tuple(sense for sense in senses if upper or not sense.capitals)
+    spelled = tuple(sense for sense in fitting if sense.capitals)
+    return spelled or fitting  # ICE is no ice
 
 
 def _standing(named: dict[_Span, tuple[Sense, ...]]) -> list[tuple[_Span, Sense]]:

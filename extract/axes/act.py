@@ -33,7 +33,8 @@ def read(view: View, findings: Findings) -> None:
     denied = False
     for mention in view.scheme("action"):
         verdict = view.verdict(mention, PREDICATE)
-        if mention.path in _RIVALS and not mention.hint and verdict is None:
+        rival = mention.path in _RIVALS and not mention.hint and verdict is None
+        if rival and view.contexts.around(mention, "care") is None:
             rivals.append(mention)
         if mention.path != DESTRUCTION:
             continue

@@ -55,6 +55,8 @@ def read(view: View, findings: Findings) -> None:
             found[UNSPECIFIED] = firm
     elif generic:
         findings.reject("modality", UNSPECIFIED, Verdict("named-closer", ""), view.of(generic[0]))
+    for path in [path for path in found if any(path in view.lexicon.ancestors(other) for other in found)]:
+        findings.reject("modality", path, Verdict("named-closer", ""), view.of(found.pop(path)[0]))
     own_code = _own_code(view, findings)
     for path, mentions in sorted(found.items()):
         node = (KIND, path.rpartition("/")[2])

@@ -97,6 +97,12 @@ def _targets(view: View, findings: Findings, targets: Sequence[Mention], destroy
         findings.drop((), "target", COVERED, "covered-by-tumor")
 
 
+def _aimed_at(view: View, target: Mention) -> bool:
+    """Whether a target is what the procedure is meant for, or where an instrument is led."""
+    led = _in_scope(view, target, "destination") and bool(view.within("device", target.sentence))
+    return led or _in_scope(view, target, "meant-for")
+
+
 def _without_general(view: View, chosen: list[Mention]) -> list[Mention]:
     """Leave a broader word (lesion) out beside the kinds that a page names, unless it stands in one list with them."""
     paths = {mention.path for mention in chosen}

@@ -169,7 +169,9 @@ def _listed(view: View, hint: Mention, believed: Iterable[Mention]) -> bool:
     words = view.norms(min(m.first for m in inside), max(m.last for m in inside))
     if len({mention.path for mention in mates}) < _MATES or "or" not in words:
         return False
-    return any(set(_between(view, hint, mate)) <= _LIST_WORDS for mate in mates)
+    return any(
+        {",", "or"} & set(words) and set(words) <= _LIST_WORDS for words in (_between(view, hint, m) for m in mates)
+    )
 
 
 def _between(view: View, one: Mention, other: Mention) -> tuple[str, ...]:
