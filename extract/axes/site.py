@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -75,14 +75,17 @@ def _targets(view: View, findings: Findings, targets: Sequence[Mention], destroy
             replace(m, hint=False) if m.hint and _tied_to_action(view, m, destroys=False) else m for m in targets
         ]
     graded = {
-        mention: _grade(
-            view, mention, _tied_to_action(view, mention, destroys) or _in_scope(view, mention, "meant-for")
-        )
+        mention: _grade(view, mention, _tied_to_action(view, mention, destroys) or _aimed_at(view, mention))
         for mention in targets
     }
     firm = {mention: grade for mention, grade in graded.items() if not mention.hint}
     top = max(firm.values(), default=0)
-    chosen = [mention for mention, grade in firm.items() if grade >= min(2, max(top, 1))]
+    again = Counter(path for path, _ in {(m.path, m.sentence) for m, grade in firm.items() if grade == 2})
+    chosen = [
+        m
+        for m, grade in firm.items()
+        if grade >= min(3, max(top, 1)) or (grade == 2 and (again[m.path] > 1 or _aimed_at(view, m)))
+    ]
     if not chosen:
         chosen = [mention for mention, grade in graded.items() if grade >= 3]
     taken = set(chosen)
@@ -148,6 +151,15 @@ def _organs(
     top = max(firm.values(), default=0)
     if descriptor:
         chosen = [m for m, grade in firm.items() if grade == top or (grade >= 2 and _fits(view, m.path, descriptor))]
+    elif top == 4:
+        defined = {m.path for m, grade in firm.items() if grade == 4}
+        again = Counter((m.path, m.sentence) for m, grade in firm.items() if grade == 3)
+        twice = Counter(path for path, _ in again)
+        chosen = [
+            m
+            for m, grade in firm.items()
+            if grade == 4 or (grade == 3 and (twice[m.path] > 1 or _fits(view, m.path, defined)))
+        ]
     else:
         chosen = [m for m, grade in firm.items() if grade >= min(3, top)]
     if not chosen:
