@@ -28,12 +28,13 @@ lint: $(VENV)/.ready-dev
 	$(BIN)/mypy
 
 sample: $(VENV)/.ready
-	$(BIN)/ablation-kg build pages --output output --quiet
-	rm -rf output/sample
-	cp -R "$$(cd output/latest && pwd -P)" output/sample
+	rm -rf output/sample output/.sample
+	$(BIN)/ablation-kg build pages --output output/.sample --quiet
+	cp -R "$$(cd output/.sample/latest && pwd -P)" output/sample
+	rm -rf output/.sample
 
 clean:
-	rm -rf $(VENV) output/latest output/releases output/.ablation-kg-*
+	rm -rf $(VENV) output/latest output/releases output/held output/ledger output/.ablation-kg-*
 
 # The newest Python of at least 3.11; virtualenv where venv comes without pip.
 $(BIN)/python:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Final, Protocol
 
-from extract import turtle
-from flows import files, records, release, stages, vocabulary
+from flows import files, finish, gates, ledger, ledger_pages, records, release, stages
 from flows.files import Found
+from flows.finish import Built
+from flows.gates import Limits
+from flows.ledger import Ledger, State
+from flows.ledger_code import fingerprint
 from flows.progress import SILENT, Progress
 from flows.records import PageRecord, Status, Summary
-from flows.stages import Made, ReadBatch, ReadPage
+from flows.release import Workshop
+from flows.stages import Made, Outcome, ReadBatch, ReadPage
 
 PAGES_A_BATCH: Final = 200
 PROCEDURES_A_BATCH: Final = 200
 """The shapes cost a third more with 50 at once, and no less with more (measured)."""
 PAGES_OF_A_BATCH: Final = 1000
 """A batch of procedures is closed early where they have many pages, to keep memory bounded."""
+
+_Group = tuple[ReadPage, ...]
 
 
 class Read(Protocol):
@@ -45,124 +50,146 @@ class Result:
     records: tuple[PageRecord, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """The pages of a build.
+
+    Attributes:
+        good: Those that name their code.
+        failed: Records of those that cannot be used by themselves.
+        torn: Records of those among the good that cannot be used, since others have the same bytes.
+        groups: The rest of the good by procedure, in code order.
+        read: How many were taken apart.
+    """
+
+    good: tuple[ReadPage, ...]
+    failed: tuple[PageRecord, ...]
+    torn: tuple[PageRecord, ...]
+    groups: tuple[_Group, ...]
+    read: int
+
+
 def assemble(
     paths: Sequence[Path],
     output: Path,
     *,
     quotes: bool = True,
     strict: bool = False,
+    limits: Limits = gates.DEFAULT,
+    keep: int = release.KEEP,
     progress: Progress = SILENT,
     read: Read = stages.read_batch,
     make: Make = stages.make_batch,
 ) -> Result:
-    """Build a release from pages.
+    """Build a release from pages; what the release before was made of is not read again.
 
     Args:
         paths: Files and folders with pages.
         output: The folder of the releases.
         quotes: Whether quoted words go into the evidence.
-        strict: Whether one page in quarantine holds the whole release back.
+        strict: Whether one page in quarantine holds the release back.
+        limits: How much may change at once.
+        keep: So many releases stay.
         progress: Is told how far the build is.
         read: Reads a batch of pages.
         make: Makes a batch of procedures.
 
     Returns:
-        What happened. Where nothing is publishable there is no new release, and the one before stays.
+        What happened. Where nothing is publishable, a gate holds the release or nothing changed, the one before stays.
 
     Raises:
         UserError: A path or the output folder cannot be used.
     """
     found = files.find(paths, release.own_folders(output))
     if not found:
-        return _result((), (), "no page was found: pages end in " + ", ".join(sorted(files.SUFFIXES)))
+        nothing = "no page was found: pages end in " + ", ".join(sorted(files.SUFFIXES))
+        return Result(_summary((), (), read=0, held_back=nothing), ())
+    made_with = fingerprint(quotes=quotes)
     with release.workshop(output, lambda: progress.note(f"another build writes to {output}; waiting for it")) as shop:
-        pages: list[ReadPage] = []
-        done: list[PageRecord] = []
-        for number, batch in enumerate(_slices(found, PAGES_A_BATCH)):
-            progress.step("pages read", number * PAGES_A_BATCH, len(found))
-            got = read(batch, shop.scratch / f"pages-{number:06}.pickle")
-            pages.extend(got.pages)
-            done.extend(got.quarantined)
-        progress.step("pages read", len(found), len(found))
-        groups, torn = stages.group(pages)
-        done.extend(torn)
-        made: list[Made] = []
-        finished = 0
-        for number, some in enumerate(_batches(groups)):
-            progress.step("procedures made", finished, len(groups))
-            made.append(make(some, shop.scratch, number, quotes=quotes))
-            finished += len(some)
-        progress.step("procedures made", len(groups), len(groups))
-        done.extend(chain.from_iterable(one.records for one in made))
+        before = release.before(output)
+        book = ledger.load(output, before, made_with)
+        if book.state not in {State.SOUND, State.NONE}:
+            progress.note(book.state.value)
+        pages = _read(found, book, shop, read, progress)
+        outcomes = _make(pages.groups, book, shop, make, progress, quotes=quotes)
+        ends = (outcome.records(group) for outcome, group in zip(outcomes, pages.groups, strict=True))
+        done = records.in_order(chain(pages.failed, pages.torn, *ends))
         if len(done) != len(found):
             raise AssertionError(f"{len(found)} pages were given, {len(done)} are accounted for")
-        held_back = _held_back(done, made, strict=strict)
-        if held_back is not None:
-            return _result(done, made, held_back)
-        _write(shop.draft, made, done)
-        name, folder = shop.publish()
-    return _result(done, made, None, name, folder)
+        built = Built(
+            before,
+            book,
+            made_with,
+            outcomes,
+            tuple(done),
+            ledger.entries(pages.good, pages.failed, found),
+            _summary(outcomes, done, read=pages.read),
+        )
+        summary = finish.finish(shop, built, strict=strict, limits=limits, keep=keep, progress=progress)
+    return Result(summary, built.records)
 
 
-def _held_back(done: Sequence[PageRecord], made: Sequence[Made], *, strict: bool) -> str | None:
-    """Why there is to be no release, or None."""
-    if not any(one.procedures for one in made):
-        return "no page given holds a procedure that can be published"
-    bad = sum(records.quarantined(done).values())
-    if strict and bad:
-        return f"--strict, and {bad} of {len(done)} pages ended in quarantine"
-    return None
+def _read(found: Sequence[Found], book: Ledger, shop: Workshop, read: Read, progress: Progress) -> _Pages:
+    """Read the pages that the ledger does not know, and those of procedures that have to be made anew."""
+    sorted_out = ledger_pages.sort(found, book, progress)
+    good, failed, unknown = list(sorted_out.known), list(sorted_out.failed), sorted_out.unknown
+    number = count = 0
+    while True:
+        count += len(unknown)
+        for start in range(0, len(unknown), PAGES_A_BATCH):
+            progress.step("pages read", count - len(unknown) + start, count)
+            got = read(unknown[start : start + PAGES_A_BATCH], shop.scratch / f"pages-{number:06}.pickle")
+            good.extend(got.pages)
+            failed.extend(got.quarantined)
+            number += 1
+        progress.step("pages read", count, count)
+        groups, torn = stages.group(good)
+        # A page that changes meanwhile may come back with another code, so groups are looked through once more.
+        again = {one.path for group in groups if book.outcome(group) is None for one in group if one.place is None}
+        if not again:
+            return _Pages(tuple(good), tuple(failed), torn, groups, count)
+        unknown = tuple(Found(one.name, one.path) for one in good if one.path in again)
+        good = [one for one in good if one.path not in again]
 
 
-def _write(draft: Path, made: Sequence[Made], done: Sequence[PageRecord]) -> None:
-    """Write the files of the release."""
-    for name, blocks in (
-        ("procedures.ttl", [one.facts_file for one in made]),
-        ("evidence.ttl", [one.evidence_file for one in made]),
-    ):
-        with (draft / name).open("wb") as out:
-            out.write(turtle.header())
-            for block in blocks:
-                with Path(block).open("rb") as part:
-                    shutil.copyfileobj(part, out)
-    (draft / "ontology.ttl").write_bytes(vocabulary.merged())
-    (draft / "pages.jsonl").write_bytes(records.pages_lines(done))
-    (draft / "quarantine.jsonl").write_bytes(records.quarantine_lines(done))
+def _make(
+    groups: Sequence[_Group], book: Ledger, shop: Workshop, make: Make, progress: Progress, *, quotes: bool
+) -> tuple[Outcome, ...]:
+    """Make the procedures that the ledger does not know."""
+    known = [book.outcome(group) for group in groups]
+    todo = [group for group, outcome in zip(groups, known, strict=True) if outcome is None]
+    made: dict[str, Outcome] = {}
+    for number, some in enumerate(_batches(todo)):
+        progress.step("procedures made", len(made), len(todo))
+        made.update((outcome.code, outcome) for outcome in make(some, shop.scratch, number, quotes=quotes).outcomes)
+    progress.step("procedures made", len(todo), len(todo))
+    return tuple(outcome or made[group[0].code] for group, outcome in zip(groups, known, strict=True))
 
 
-def _result(
-    done: Sequence[PageRecord],
-    made: Sequence[Made],
-    held_back: str | None,
-    name: str | None = None,
-    folder: Path | None = None,
-) -> Result:
+def _summary(
+    outcomes: Sequence[Outcome], done: Sequence[PageRecord], *, read: int, held_back: str | None = None
+) -> Summary:
     def count(status: Status) -> int:
         return sum(record.status is status for record in done)
 
-    summary = Summary(
+    return Summary(
         pages=len(done),
         published=count(Status.PUBLISHED),
         quarantined=records.quarantined(done),
         out_of_scope=count(Status.OUT_OF_SCOPE),
-        procedures=sum(one.procedures for one in made),
-        facts=sum(one.facts for one in made),
-        warnings=sum(one.warnings for one in made),
-        release=name,
-        folder=None if folder is None else str(folder),
+        procedures=sum(one.status is Status.PUBLISHED for one in outcomes),
+        facts=sum(one.facts for one in outcomes),
+        warnings=sum(one.warnings for one in outcomes),
+        release=None,
+        folder=None,
         held_back=held_back,
+        pages_read=read,
     )
-    return Result(summary, tuple(sorted(done, key=lambda record: (record.path, record.sha256 or ""))))
 
 
-def _slices(found: Sequence[Found], size: int) -> Iterator[Sequence[Found]]:
-    for start in range(0, len(found), size):
-        yield found[start : start + size]
-
-
-def _batches(groups: Sequence[Sequence[ReadPage]]) -> Iterator[Sequence[Sequence[ReadPage]]]:
+def _batches(groups: Sequence[_Group]) -> Iterator[Sequence[_Group]]:
     """Batches of procedures, in code order, bounded in procedures and in pages."""
-    batch: list[Sequence[ReadPage]] = []
+    batch: list[_Group] = []
     pages = 0
     for some in groups:
         if batch and (len(batch) == PROCEDURES_A_BATCH or pages + len(some) > PAGES_OF_A_BATCH):

@@ -6,17 +6,21 @@ Importing this module imports Prefect: call `flows.settings.prepare` before it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from flows import settings, stages
+from flows import artifacts, publishing, settings, stages, task_names
 from flows.assemble import Result, assemble
 from flows.files import Found
+from flows.gates import DEFAULT, Limits
 from flows.progress import SILENT, Progress, current, told
+from flows.release import KEEP
 from flows.stages import Made, ReadBatch, ReadPage
+from flows.surviving import done, surviving
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State, TaskRun
@@ -30,6 +34,7 @@ def _disk_failed(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
 
 @task(
     name="read pages",
+    task_run_name=task_names.of_pages,
     retries=2,
     retry_delay_seconds=1,
     retry_condition_fn=_disk_failed,
@@ -43,6 +48,7 @@ def read_pages(found: Sequence[Found], file: Path) -> ReadBatch:
 
 @task(
     name="make procedures",
+    task_run_name=task_names.of_procedures,
     retries=2,
     retry_delay_seconds=1,
     retry_condition_fn=_disk_failed,
@@ -56,22 +62,47 @@ def make_procedures(groups: Sequence[Sequence[ReadPage]], folder: Path, number: 
 
 # Parameters are checked by the command line; Prefect's own check would copy them.
 @flow(name="build", persist_result=False, validate_parameters=False)
-def build(paths: list[str], output: str, *, quotes: bool = True, strict: bool = False) -> Result:
+def build(
+    paths: list[str],
+    output: str,
+    *,
+    quotes: bool = True,
+    strict: bool = False,
+    limits: dict[str, float] | None = None,
+    keep: int = KEEP,
+) -> Result:
     """Build a release from pages: `flows.assemble.assemble` with tasks for its batches."""
-    return assemble(
-        [Path(path) for path in paths],
-        Path(output),
-        quotes=quotes,
-        strict=strict,
-        progress=current(),
-        read=read_pages,
-        make=make_procedures,
-    )
+    with publishing.safely(Path(output)):
+        result = assemble(
+            [Path(path) for path in paths],
+            Path(output),
+            quotes=quotes,
+            strict=strict,
+            limits=Limits(**(limits or {})),
+            keep=keep,
+            progress=current(),
+            read=read_pages,
+            make=make_procedures,
+        )
+    artifacts.of_build(result)
+    return done("build", result)
 
 
 def run(
-    paths: Sequence[Path], output: Path, *, quotes: bool = True, strict: bool = False, progress: Progress = SILENT
+    paths: Sequence[Path],
+    output: Path,
+    *,
+    quotes: bool = True,
+    strict: bool = False,
+    limits: Limits = DEFAULT,
+    keep: int = KEEP,
+    progress: Progress = SILENT,
 ) -> Result:
     """Run the flow in this process; see `flows.assemble.assemble` for what goes in and out."""
+    places = [str(path) for path in paths]
+
+    def call() -> Result:
+        return build(places, str(output), quotes=quotes, strict=strict, limits=asdict(limits), keep=keep)
+
     with settings.impatient(), told(progress):
-        return build([str(path) for path in paths], str(output), quotes=quotes, strict=strict)
+        return surviving("build", call, progress)

@@ -10,6 +10,7 @@ from typing import Final
 
 from flows import console, files, release, settings
 from flows.errors import UserError
+from flows.gates import DEFAULT, Limits
 from flows.records import PageRecord, Status, Summary
 from flows.table import clean
 
@@ -23,6 +24,8 @@ def build(
     *,
     strict: bool,
     quotes: bool,
+    limits: Limits = DEFAULT,
+    keep: int = release.KEEP,
     as_json: bool,
     quiet: bool,
     verbose: bool,
@@ -41,7 +44,7 @@ def build(
 
     with console.progress(quiet=quiet) as progress:
         try:
-            result = run(paths, output, quotes=quotes, strict=strict, progress=progress)
+            result = run(paths, output, quotes=quotes, strict=strict, limits=limits, keep=keep, progress=progress)
         except RuntimeError as error:
             if "Failed to reach API" not in str(error):
                 raise
@@ -54,10 +57,27 @@ def build(
     return 0 if summary.held_back is None else 1
 
 
+def accept(output: Path, name: str, *, keep: int, as_json: bool, quiet: bool) -> int:
+    """Publish a release that was held, print its summary, and return the exit code.
+
+    Raises:
+        UserError: It cannot be published as it was held.
+    """
+    from flows import held
+
+    with console.progress(quiet=quiet) as progress:
+        summary = held.accept(
+            output, name, keep=keep, waiting=lambda: progress.note(f"a build writes to {output}; waiting for it")
+        )
+    sys.stdout.write(summary.as_json() + "\n" if as_json else words(summary))
+    return 0
+
+
 def words(summary: Summary) -> str:
     """The summary as lines for a person."""
     bad = sum(summary.quarantined.values())
     reasons = ", ".join(f"{number} {reason}" for reason, number in summary.quarantined.items())
+    place = f"{summary.folder}" + (", as before: nothing changed" if summary.unchanged else "")
     lines = [
         ("pages given", f"{summary.pages}"),
         ("  published", f"{summary.published}"),
@@ -66,7 +86,7 @@ def words(summary: Summary) -> str:
         ("procedures", f"{summary.procedures}"),
         ("facts", f"{summary.facts}"),
         ("warnings", f"{summary.warnings}"),
-        ("release", summary.folder or f"none: {summary.held_back}"),
+        ("release", place if summary.folder else f"none: {summary.held_back}"),
     ]
     return "".join(f"{name:<16}{value}\n" for name, value in lines)
 

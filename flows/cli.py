@@ -10,8 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from flows import cli_evaluate
-from flows.answer import Format
+from flows import cli_build, cli_diff, cli_evaluate, cli_publish, cli_query, cli_refresh, cli_schedule, cli_serve
 from flows.errors import UserError
 
 HELD_BACK: Final = 1
@@ -25,72 +24,20 @@ app = typer.Typer(
     context_settings={"max_content_width": 100},
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
     rich_markup_mode=None,
 )
 
-Paths = Annotated[
-    list[Path], typer.Argument(metavar="PATH...", help="Pages (.html .htm .xhtml .txt), or folders with pages.")
-]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the releases.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Prefect's log, and the traceback of a fault.")]
+
+cli_build.register(app)
+cli_refresh.register(app)
+cli_schedule.register(app)
 
 
-@app.command()
-def build(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Pages (.html .htm .xhtml .txt), or folders with pages.")
-    ],
-    output: Output,
-    strict: Annotated[bool, typer.Option("--strict", help="Publish nothing if a page ends in quarantine.")] = False,
-    no_quotes: Annotated[bool, typer.Option("--no-quotes", help="Positions alone, no words of the pages.")] = False,
-    as_json: Json = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
-    """Build a release from pages of HTML and text."""
-    from flows import building
-
-    raise typer.Exit(
-        building.build(
-            paths, output, strict=strict, quotes=not no_quotes, as_json=as_json, quiet=quiet, verbose=verbose
-        )
-    )
-
-
-@app.command()
-def query(
-    query: Annotated[str | None, typer.Argument(metavar="QUERY", help="A name, a file, or SPARQL.")] = None,
-    output: Output = Path("output"),
-    form: Annotated[Format, typer.Option("--format", "-f", help="How to write the answer.")] = Format.TABLE,
-    bind: Annotated[list[str] | None, typer.Option("--bind", metavar="NAME=VALUE", help="Set a variable.")] = None,
-    as_json: Json = False,
-    list_all: Annotated[bool, typer.Option("--list", help="Name the shipped queries.")] = False,
-) -> None:
-    """Ask a release in SPARQL, or with one of the shipped queries."""
-    from flows import asking
-
-    if list_all:
-        asking.list_queries(as_json=as_json)
-    elif query is None:
-        raise UserError("query: which one? Give a name, a file or SPARQL; --list names the shipped ones")
-    else:
-        asking.query(query, output, Format.JSON if as_json else form, bind or ())
-
-
-@app.command()
-def explain(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="Of the procedure, such as 50593.")],
-    output: Output = Path("output"),
-    everything: Annotated[bool, typer.Option("--all", help="Every place, however many there are.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Tell one procedure in words, with what stands behind it."""
-    from flows import asking
-
-    asking.explain(code, output, everything=everything, as_json=as_json)
+cli_query.register(app)
+cli_serve.register(app)
+cli_publish.register(app)
 
 
 @app.command()
@@ -106,6 +53,7 @@ def validate(
 
 
 cli_evaluate.register(app)
+cli_diff.register(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -59,6 +59,9 @@ class Summary:
         release: Identifier of the release, or None where none was written.
         folder: Where it stands, or None.
         held_back: Why no release was written, or None.
+        unchanged: Whether the release is the one before, since nothing changed.
+        held: Where the release waits to be accepted, or None.
+        pages_read: Pages that were read and taken apart; the others were known from the build before.
     """
 
     pages: int
@@ -71,51 +74,52 @@ class Summary:
     release: str | None
     folder: str | None
     held_back: str | None
+    unchanged: bool = False
+    held: str | None = None
+    pages_read: int = 0
 
     def as_json(self) -> str:
         """The summary as one JSON object."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=2)
 
 
-def pages_lines(records: Iterable[PageRecord]) -> bytes:
+def in_order(records: Iterable[PageRecord]) -> list[PageRecord]:
+    """Records in the order of the files: by path."""
+    return sorted(records, key=lambda record: (record.path, record.sha256 or ""))
+
+
+def pages_lines(records: Iterable[PageRecord]) -> Iterator[bytes]:
     """Lines of ``pages.jsonl``.
 
-    >>> print(pages_lines([PageRecord("a.txt", None, Status.QUARANTINED, reason="empty")]).decode(), end="")
+    >>> [line] = pages_lines([PageRecord("a.txt", None, Status.QUARANTINED, reason="empty")])
+    >>> print(line.decode(), end="")
     {"path":"a.txt","sha256":null,"status":"quarantined","code":null,"reason":"empty"}
     """
-    return b"".join(
-        _line({"path": r.path, "sha256": r.sha256, "status": r.status, "code": r.code, "reason": r.reason})
-        for r in sorted(records, key=_order)
-    )
+    for r in records:
+        yield _line({"path": r.path, "sha256": r.sha256, "status": r.status, "code": r.code, "reason": r.reason})
 
 
-def quarantine_lines(records: Iterable[PageRecord]) -> bytes:
+def quarantine_lines(records: Iterable[PageRecord]) -> Iterator[bytes]:
     """Lines of ``quarantine.jsonl``: the pages in quarantine alone, with message and findings."""
-    return b"".join(
-        _line(
-            {
-                "path": r.path,
-                "sha256": r.sha256,
-                "code": r.code,
-                "reason": r.reason,
-                "message": r.message,
-                "start": r.start,
-                "findings": [asdict(finding) for finding in r.findings],
-            }
-        )
-        for r in sorted(records, key=_order)
-        if r.status is Status.QUARANTINED
-    )
+    for r in records:
+        if r.status is Status.QUARANTINED:
+            yield _line(
+                {
+                    "path": r.path,
+                    "sha256": r.sha256,
+                    "code": r.code,
+                    "reason": r.reason,
+                    "message": r.message,
+                    "start": r.start,
+                    "findings": [asdict(finding) for finding in r.findings],
+                }
+            )
 
 
 def quarantined(records: Iterable[PageRecord]) -> dict[str, int]:
     """Number of pages in quarantine by reason code, in the order of the codes."""
     reasons = Counter(record.reason or "" for record in records if record.status is Status.QUARANTINED)
     return dict(sorted(reasons.items()))
-
-
-def _order(record: PageRecord) -> tuple[str, str]:
-    return record.path, record.sha256 or ""
 
 
 def _line(row: Mapping[str, object]) -> bytes:

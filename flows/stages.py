@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,19 +26,21 @@ _ASSERTION = ox.NamedNode(terms.abl("Assertion"))
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """A page that was read and names its code.
+    """A page that names its code.
 
     Attributes:
         name: Its name in the release.
         sha256: Of its bytes.
         code: The code it is about.
-        place: Where it lies in the spool.
+        place: Where it lies in the spool; None where the ledger knows its code and it was not read again.
+        path: Where it stands on this machine.
     """
 
     name: str
     sha256: str
     code: str
-    place: spool.Place
+    place: spool.Place | None
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +52,62 @@ class ReadBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A part of a file.
+
+    Attributes:
+        file: Path of the file.
+        start: Its first byte there.
+        size: Number of bytes.
+    """
+
+    file: str
+    start: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a procedure.
+
+    Attributes:
+        code: Of the procedure.
+        key: Stands for the bytes of its pages; see `key`.
+        status: Where its pages ended.
+        facts: Number of facts; 0 unless published.
+        warnings: Number of findings that are no violations; 0 unless published.
+        violations: What keeps it out, where its pages are in quarantine.
+        facts_block: Its Turtle for ``procedures.ttl``; None unless published.
+        evidence_block: The same for ``evidence.ttl``.
+    """
+
+    code: str
+    key: str
+    status: Status
+    facts: int = 0
+    warnings: int = 0
+    violations: tuple[Finding, ...] = ()
+    facts_block: Span | None = None
+    evidence_block: Span | None = None
+
+    def records(self, pages: Iterable[ReadPage]) -> Iterator[PageRecord]:
+        """What became of its pages."""
+        for one in pages:
+            if self.status is Status.QUARANTINED:
+                yield _violating(one, self.violations)
+            else:
+                yield PageRecord(one.name, one.sha256, self.status, self.code)
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """What came of a batch of procedures.
 
     Attributes:
-        records: One for each of its pages.
-        facts_file: Turtle blocks of the procedures that are published, in code order.
-        evidence_file: The same for their evidence.
-        procedures: Number of procedures published.
-        facts: Number of facts in them.
-        warnings: Number of findings that are no violations.
+        outcomes: One for each procedure, in code order.
     """
 
-    records: tuple[PageRecord, ...]
-    facts_file: str
-    evidence_file: str
-    procedures: int
-    facts: int
-    warnings: int
+    outcomes: tuple[Outcome, ...]
 
 
 def read_batch(found: Sequence[Found], file: Path) -> ReadBatch:
@@ -93,7 +133,7 @@ def read_batch(found: Sequence[Found], file: Path) -> ReadBatch:
             except PageError as error:
                 failed.append(_quarantined(one.name, sha256, None, error))
             else:
-                pages.append(ReadPage(one.name, got.sha256, got.code, put(got)))
+                pages.append(ReadPage(one.name, got.sha256, got.code, put(got), one.path))
     return ReadBatch(tuple(pages), tuple(failed))
 
 
@@ -129,39 +169,50 @@ def make_batch(groups: Sequence[Sequence[ReadPage]], folder: Path, number: int, 
         quotes: Whether quoted words go into the evidence.
 
     Returns:
-        What became of the pages, and where the blocks are.
+        What became of the procedures, and where their blocks are.
     """
-    records: list[PageRecord] = []
     parts: dict[str, graph.GraphParts] = {}
     for pages in groups:
         code = pages[0].code
         with _naming(code):
-            procedure = procedure_of(spool.load(place) for place in {one.sha256: one.place for one in pages}.values())
+            places = {one.sha256: one.place for one in pages}
+            procedure = procedure_of(spool.load(place) for place in places.values() if place is not None)
             if procedure.in_scope:
                 parts[code] = graph.to_triples(procedure, quotes=quotes)
-            else:
-                records.extend(PageRecord(one.name, one.sha256, Status.OUT_OF_SCOPE, code) for one in pages)
     findings = findings_by_code(parts)
-    bad = {code for code, found in findings.items() if any(_breaks(finding) for finding in found)}
-    good = [code for code in parts if code not in bad]
-    for pages in groups:
-        code = pages[0].code
-        if code in bad:
-            violations = tuple(finding for finding in findings[code] if _breaks(finding))
-            records.extend(_violating(one, violations) for one in pages)
-        elif code in parts:
-            records.extend(PageRecord(one.name, one.sha256, Status.PUBLISHED, code) for one in pages)
-    facts_file, evidence_file = folder / f"facts-{number:06}.ttl", folder / f"evidence-{number:06}.ttl"
-    facts_file.write_bytes(b"".join(turtle.block(parts[code].facts) for code in good))
-    evidence_file.write_bytes(b"".join(turtle.block(parts[code].evidence) for code in good))
-    return Made(
-        tuple(records),
-        str(facts_file),
-        str(evidence_file),
-        procedures=len(good),
-        facts=sum(_assertions(parts[code].evidence) for code in good),
-        warnings=sum(len(findings.get(code, ())) for code in good),
-    )
+    outcomes: list[Outcome] = []
+    with _blocks(folder / f"facts-{number:06}.ttl") as put_facts, _blocks(folder / f"evidence-{number:06}.ttl") as put:
+        for pages in groups:
+            code = pages[0].code
+            violations = tuple(finding for finding in findings.get(code, ()) if _breaks(finding))
+            if code not in parts:
+                outcomes.append(Outcome(code, key(pages), Status.OUT_OF_SCOPE))
+            elif violations:
+                outcomes.append(Outcome(code, key(pages), Status.QUARANTINED, violations=violations))
+            else:
+                outcomes.append(
+                    Outcome(
+                        code,
+                        key(pages),
+                        Status.PUBLISHED,
+                        facts=_assertions(parts[code].evidence),
+                        warnings=len(findings.get(code, ())),
+                        facts_block=put_facts(parts[code].facts),
+                        evidence_block=put(parts[code].evidence),
+                    )
+                )
+    return Made(tuple(outcomes))
+
+
+def key(pages: Iterable[ReadPage]) -> str:
+    """What stands for the bytes of a procedure's pages, whatever their order and however often each is given.
+
+    >>> one, other = (ReadPage("a.txt", sha256, "50593", None) for sha256 in ("ab", "cd"))
+    >>> key([one, other, one]) == key([other, one]) != key([one])
+    True
+    """
+    whole = {f"{one.code} {one.sha256}" for one in pages}
+    return hashlib.sha256("\n".join(sorted(whole)).encode()).hexdigest()
 
 
 def procedure_of(pages: Iterable[Page]) -> Procedure:
@@ -191,6 +242,18 @@ def findings_by_code(parts: dict[str, graph.GraphParts]) -> dict[str, tuple[Find
     for finding in found:
         by_code[finding.code or ""].append(finding)
     return {code: tuple(some) for code, some in by_code.items()}
+
+
+@contextmanager
+def _blocks(file: Path) -> Iterator[Callable[[Iterable[ox.Triple]], Span]]:
+    """A new file of Turtle blocks, and a function that adds one and says where it stands."""
+    with file.open("wb") as out:
+
+        def put(triples: Iterable[ox.Triple]) -> Span:
+            start = out.tell()
+            return Span(str(file), start, out.write(turtle.block(triples)))
+
+        yield put
 
 
 def _breaks(finding: Finding) -> bool:

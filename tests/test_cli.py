@@ -16,7 +16,7 @@ import pyoxigraph as ox
 import pytest
 
 from flows import asking, assemble, cli, explain_text, settings, store
-from flows.answer import Format
+from flows.answer_format import Format
 from flows.progress import SILENT
 from ontology import queries
 

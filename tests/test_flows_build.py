@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -278,40 +277,3 @@ def test_without_quotes_no_word_of_a_page_is_in_the_release(pages: Path, tmp_pat
     assert "oa:start" in text
     assert "oa:exact" not in text
     assert "TextQuoteSelector" not in text
-
-
-STEPS = [(stages, "read_batch"), (stages, "make_batch"), (assemble, "_write"), (release.Workshop, "publish")]
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize(("owner", "name"), STEPS, ids=[name for _, name in STEPS])
-def test_a_build_that_is_killed_leaves_the_release_before_whole(
-    pages: Path,
-    tmp_path: Path,
-    in_child: Callable[[Callable[[], object]], int],
-    owner: object,
-    name: str,
-    when: str,
-) -> None:
-    output = tmp_path / "out"
-    before = build(pages, output=output).summary.release
-    (pages / "50593-notes.txt").unlink()
-
-    def killed() -> None:
-        step = getattr(owner, name)
-
-        def call(*arguments: Any, **options: Any) -> Any:
-            result = step(*arguments, **options) if when == "after" else None
-            os.kill(os.getpid(), signal.SIGKILL)
-            return result
-
-        setattr(owner, name, call)
-        build(pages, output=output, read=stages.read_batch, make=stages.make_batch)
-
-    assert in_child(killed) == -signal.SIGKILL
-    now = release.latest(output)
-    assert release.identifier(now) == now.name
-    assert (now.name == before) is not (name == "publish" and when == "after")
-    build(pages, output=output)
-    assert codes(output) == {"47380"}
-    assert not list(output.glob(".ablation-kg-work-*"))

@@ -21,7 +21,10 @@ NOT_IN_EXTRACT = {
     *("os", "shutil", "tempfile", "glob", "subprocess", "socket", "ssl", "http", "urllib.request"),
     *("requests", "httpx", "prefect", "rich", "typer"),
 }
-PREFECT_STANDS_IN = {"flows.build", "flows.settings"}
+PREFECT_STANDS_IN = {
+    *("flows.artifacts", "flows.build", "flows.publishing", "flows.refresh_flow", "flows.schedule", "flows.settings"),
+    "flows.task_names",
+}
 
 
 def modules() -> dict[str, Path]:

@@ -1,0 +1,70 @@
+"""The command ``build``, to be added to the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.errors import UserError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to a command line."""
+
+    @app.command()
+    def build(
+        output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the releases.")],
+        paths: Annotated[
+            list[Path] | None,
+            typer.Argument(metavar="PATH...", help="Pages (.html .htm .xhtml .txt), or folders with pages."),
+        ] = None,
+        strict: Annotated[
+            bool, typer.Option("--strict", help="Hold the release back if a page ends in quarantine.")
+        ] = False,
+        no_quotes: Annotated[bool, typer.Option("--no-quotes", help="Positions alone, no words of the pages.")] = False,
+        accept: Annotated[
+            str | None, typer.Option("--accept", metavar="ID", help="Publish a release that was held, as it is.")
+        ] = None,
+        keep: Annotated[int, typer.Option("--keep", metavar="N", min=1, help="Releases that stay.")] = 10,
+        max_gone: Annotated[
+            float, typer.Option(metavar="SHARE", min=0, max=1, help="Of the procedures, at most so many may be gone.")
+        ] = 0.10,
+        max_changed: Annotated[
+            float,
+            typer.Option(metavar="SHARE", min=0, max=1, help="Of the facts, at most so many may be other or gone."),
+        ] = 0.30,
+        max_quarantined: Annotated[
+            float,
+            typer.Option(metavar="SHARE", min=0, max=1, help="Of the pages, at most so many may be in quarantine."),
+        ] = 0.50,
+        as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+        quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")] = False,
+        verbose: Annotated[
+            bool, typer.Option("--verbose", "-v", help="Prefect's log, and the traceback of a fault.")
+        ] = False,
+    ) -> None:
+        """Build a release from pages of HTML and text."""
+        from flows import building
+        from flows.gates import Limits
+
+        if accept is not None:
+            if paths:
+                raise UserError("build: --accept publishes what was held; give it no pages")
+            raise typer.Exit(building.accept(output, accept, keep=keep, as_json=as_json, quiet=quiet))
+        if not paths:
+            raise UserError("Missing argument: build wants PATH..., files or folders with pages")
+        raise typer.Exit(
+            building.build(
+                paths,
+                output,
+                strict=strict,
+                quotes=not no_quotes,
+                limits=Limits(gone=max_gone, changed=max_changed, quarantined=max_quarantined),
+                keep=keep,
+                as_json=as_json,
+                quiet=quiet,
+                verbose=verbose,
+            )
+        )
