@@ -9,6 +9,10 @@ from extract.mentions import Mention
 from extract.view import Findings, View
 
 _PLURAL_GAP = 5
+_COUNT_GAP = 3
+_PLURALS = frozenset({"several", "multiple"})
+_COUNTED = frozenset({"level", "site", "vein", "nerve", "joint", "disc", "lesion", "segment", "region", "spot"})
+"""Words beside the targets of the ontology whose number a code tells."""
 ONE = "multiplicity/single"
 EACH = "multiplicity/each-additional"
 MORE = "multiplicity/one-or-more"
@@ -27,7 +31,7 @@ def _one(view: View, findings: Findings, axis: str) -> None:
     open_ended = [mention for mention in believed if mention.path == MORE and mention.hint and _or(view, mention)]
     ranked: defaultdict[int, list[Mention]] = defaultdict(list)
     for mention in believed:
-        if mention.hint and mention not in open_ended:
+        if mention.hint and mention not in open_ended and not _counts(view, mention):
             continue
         if mention.path == ONE and any(view.near(mention, more, _PLURAL_GAP) for more in open_ended):
             continue
@@ -53,6 +57,18 @@ def _believed(view: View, findings: Findings, mention: Mention, axis: str) -> bo
         return True
     findings.reject(axis, mention.path, verdict, view.of(mention))
     return False
+
+
+def _counts(view: View, mention: Mention) -> bool:
+    """Whether a word such as single counts what is treated: it stands right before it, and is no mere plural."""
+    if _PLURALS & set(view.norms(mention.first, mention.last)):
+        return False
+    if _COUNTED & set(view.norms(mention.last, mention.last + _COUNT_GAP)):
+        return True
+    return any(
+        0 <= target.first - mention.last < _COUNT_GAP and target.path != mention.path
+        for target in view.within("target", mention.sentence)
+    )
 
 
 def _or(view: View, mention: Mention) -> bool:
