@@ -13,6 +13,8 @@ _DEFAULTS: Final = {
     # The temporary server's default of 20 s is short on a busy machine.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_CLI_COLORS": "false",
+    # A server that is gone is asked again for 6 s; the default of 5 times makes that a minute for each question.
+    "PREFECT_CLIENT_MAX_RETRIES": "2",
 }
 
 
