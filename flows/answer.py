@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import sys
-from collections.abc import Iterable
-from enum import StrEnum
-from typing import Final
+from collections.abc import Callable, Iterable
+from itertools import chain, islice
+from typing import IO, TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from flows import table
+from flows.answer_format import Format
 from flows.errors import UserError
 from flows.query import Answer
 from ontology import terms
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
-class Format(StrEnum):
-    """How an answer is written."""
 
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-    TURTLE = "turtle"
-
+FEW: Final = 20_000
+"""So many triples are sorted before they are written; more are written as they come."""
 
 _RESULTS: Final = {Format.CSV: ox.QueryResultsFormat.CSV, Format.JSON: ox.QueryResultsFormat.JSON}
 
@@ -43,13 +43,13 @@ def write(answer: Answer, form: Format) -> None:
     elif form is Format.TURTLE:
         raise UserError("--format turtle: rows have no Turtle; ask with CONSTRUCT or DESCRIBE, or take csv or json")
     elif form is not Format.TABLE:
-        sys.stdout.write((answer.serialize(format=_RESULTS[form]) or b"").decode())
+        _flowing(lambda out: answer.serialize(out, format=_RESULTS[form]))
         sys.stdout.write("\n" if form is Format.JSON else "")
     elif isinstance(answer, ox.QueryBoolean):
         sys.stdout.write("yes\n" if answer else "no\n")
     else:
         head = [variable.value for variable in answer.variables]
-        table.write(head, [[short(solution[name]) for name in head] for solution in answer])
+        table.stream(head, ([short(solution[name]) for name in head] for solution in answer))
 
 
 def short(term: object) -> str:
@@ -71,12 +71,39 @@ def short(term: object) -> str:
 
 
 def _write_triples(answer: Iterable[ox.Triple], form: Format) -> None:
-    triples = sorted(set(answer), key=str)
     if form is Format.CSV:
         raise UserError("--format csv: triples have no CSV; ask with SELECT, or take turtle or json")
     kind = ox.RdfFormat.JSON_LD if form is Format.JSON else ox.RdfFormat.TURTLE
-    data = ox.serialize(triples, format=kind, prefixes=terms.PREFIXES) or b""
+    coming = iter(answer)
+    first = list(islice(coming, FEW))
+    more = list(islice(coming, 1))
+    if more:
+        triples = chain(first, more, coming)
+        _flowing(lambda out: ox.serialize(triples, out, format=kind, prefixes=terms.PREFIXES))
+        return
+    data = ox.serialize(sorted(set(first), key=str), format=kind, prefixes=terms.PREFIXES) or b""
     text = data.decode()
     if form is Format.JSON:
         text = json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n"
     sys.stdout.write(text)
+
+
+class _Bytes(io.RawIOBase):
+    """Standard output for those who write bytes, also where it takes text alone."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        chunk = bytes(data)
+        sys.stdout.write(self._decoder.decode(chunk))
+        return len(chunk)
+
+
+def _flowing(write: Callable[[IO[bytes]], object]) -> None:
+    """Let something write to standard output as it goes, so that no answer is held as a whole."""
+    with io.BufferedWriter(_Bytes(), 1 << 16) as out:
+        write(out)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from flows import answer, explain_text, store, table
+from flows import answer, explain_text, limit, store, table
 from flows import explain as explaining
 from flows import query as querying
+from flows.answer_format import Format
 from flows.errors import UserError
 from ontology import queries
 
 
-def query(text: str, output: Path, form: answer.Format, binds: Sequence[str]) -> None:
+def query(text: str, output: Path, form: Format, binds: Sequence[str], seconds: float | None = None) -> None:
     """Answer a query on standard output.
 
     Args:
@@ -23,12 +24,22 @@ def query(text: str, output: Path, form: answer.Format, binds: Sequence[str]) ->
         output: The folder of the releases.
         form: How to write the answer.
         binds: ``name=value`` for variables to set.
+        seconds: That the answer may take once the release is loaded; any number if None.
 
     Raises:
-        UserError: The query, a variable or the folder cannot be used.
+        UserError: The query, a variable or the folder cannot be used, or the time is over.
     """
     asked = querying.resolve(text, dict(_bind(one) for one in binds))
-    answer.write(querying.ask(store.load(output), asked), form)
+
+    def work(begin: Callable[[], None]) -> None:
+        found = store.load(output)
+        begin()
+        answer.write(querying.ask(found, asked), form)
+
+    if seconds is None:
+        work(lambda: None)
+    else:
+        limit.within(seconds, work)
 
 
 def list_queries(*, as_json: bool) -> None:
@@ -70,7 +81,7 @@ def explain(code: str, output: Path, *, everything: bool, as_json: bool) -> None
     Raises:
         UserError: There is no release, or no such procedure in it.
     """
-    folder = store.folder_of(output)
+    folder = store.current(output)
     found = explaining.explain(folder, code)
     if as_json:
         sys.stdout.write(json.dumps(asdict(found), ensure_ascii=False, indent=2) + "\n")

@@ -49,12 +49,21 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact and where it was read; the facts about a part, such as a guidance, follow under it."""
+    """A fact and where it was read.
+
+    Attributes:
+        property: In words.
+        value: In words.
+        places: Where it was read.
+        more: The facts about a part, such as a guidance.
+        iri: Of the value's concept or class, or None for a number.
+    """
 
     property: str
     value: str
     places: tuple[Place, ...]
     more: tuple[Fact, ...] = ()
+    iri: str | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -128,7 +137,20 @@ def explain(folder: Path, code: str) -> Explanation:
     rows = [json.loads(line) for line in (folder / "pages.jsonl").read_text("utf-8").splitlines()]
     if not any(row["code"] == code and row["status"] == "published" for row in rows):
         raise UserError(_unknown(code, rows))
-    look = Look(store.load_procedure(folder, code))
+    return tell(
+        Look(store.load_procedure(folder, code)), code, [row for row in rows if row["code"] == code], folder.name
+    )
+
+
+def tell(look: Look, code: str, rows: Sequence[Mapping[str, str]], release: str) -> Explanation:
+    """Gather what a graph says of a procedure that it holds.
+
+    Args:
+        look: The graph.
+        code: Of the procedure.
+        rows: The lines of ``pages.jsonl`` about its pages.
+        release: Name of the release.
+    """
     node = terms.procedure(code)
     sources = _sources(look, node, rows)
     numbers = {terms.page(source.sha256): number for number, source in enumerate(sources, start=1)}
@@ -136,7 +158,7 @@ def explain(folder: Path, code: str) -> Explanation:
         code=code,
         label=look.text(node, terms.RDFS + "label"),
         ablation=terms.abl("AblationProcedure") in look.iris(node, terms.RDF + "type"),
-        release=folder.name,
+        release=release,
         facts=_facts(look, node, numbers),
         rejections=_rejections(look, node, numbers),
         disagreements=_disagreements(look, node, numbers),
@@ -152,23 +174,25 @@ def _facts(look: Look, node: str, numbers: Mapping[str, int], skip: frozenset[st
         if predicate in skip:
             continue
         (value,) = look.values(assertion, terms.RDF + "object")
-        words = look.words(value)
+        words, iri = look.words(value), value.value if isinstance(value, ox.NamedNode) else None
         more: tuple[Fact, ...] = ()
         if predicate in _PARTS and isinstance(value, ox.NamedNode):
-            words = _maker(look, value.value)
+            words, iri = _maker(look, value.value)
             more = _facts(look, value.value, numbers, _MAKERS)
         places = _places(look, assertion, terms.abl("evidence"), numbers)
         rank = _ORDER.index(predicate) if predicate in _ORDER else len(_ORDER)
-        found.append((rank, Fact(look.name(predicate), words, places, more)))
+        found.append((rank, Fact(look.name(predicate), words, places, more, iri)))
     return tuple(fact for _, fact in sorted(found, key=lambda one: (one[0], one[1].property, one[1].value)))
 
 
-def _maker(look: Look, part: str) -> str:
-    """What a part is called: its modality, its agent, its temperature."""
+def _maker(look: Look, part: str) -> tuple[str, str | None]:
+    """What a part is called, and the IRI behind that: its modality, its agent, its temperature."""
     for maker in sorted(_MAKERS):
         for value in look.values(part, maker):
-            return look.words(value) + (" °C" if maker == terms.QUDT + "numericValue" else "")
-    return part.rpartition("/")[2]
+            if isinstance(value, ox.NamedNode):
+                return look.words(value), value.value
+            return look.words(value) + (" °C" if maker == terms.QUDT + "numericValue" else ""), None
+    return part.rpartition("/")[2], None
 
 
 def _rejections(look: Look, node: str, numbers: Mapping[str, int]) -> tuple[Rejected, ...]:

@@ -20,7 +20,7 @@ Answer = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 _PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 # What a variable must not be looked for in: IRIs, comments, strings (SPARQL 1.1, section 19.8).
-_TOKENS: Final = re.compile(
+TOKENS: Final = re.compile(
     r"""<[^<>"{}|^`\\\s]*>|\#[^\n]*|\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[?$](?P<name>\w+)""",
     re.DOTALL,
 )
@@ -48,7 +48,7 @@ def resolve(query: str, binds: Mapping[str, str]) -> Asked:
     if shipped is not None:
         return Asked(shipped.text, _values(shipped, binds))
     text = _text(query)
-    unknown = sorted(set(binds) - {found["name"] for found in _TOKENS.finditer(text) if found["name"]})
+    unknown = sorted(set(binds) - {found["name"] for found in TOKENS.finditer(text) if found["name"]})
     if unknown:
         raise UserError(f"--bind: the query has no variable ?{unknown[0]}")
     return Asked(text, {name: _term(name, value, None) for name, value in binds.items()})
@@ -72,7 +72,7 @@ def ask(store: ox.Store, asked: Asked) -> Answer:
         }
         return store.query(_written_in(asked.text, inner), prefixes=terms.PREFIXES, substitutions=outer)
     except SyntaxError as error:
-        raise UserError(_place(asked.text, error)) from error
+        raise UserError(place(asked.text, error)) from error
 
 
 def _values(shipped: queries.ShippedQuery, binds: Mapping[str, str]) -> dict[str, Value]:
@@ -115,11 +115,16 @@ def _written_in(text: str, values: Mapping[str, Value]) -> str:
         value = values.get(found["name"] or "")
         return found[0] if value is None else str(value)
 
-    return _TOKENS.sub(written, text)
+    return TOKENS.sub(written, text)
 
 
-def _place(text: str, error: SyntaxError) -> str:
-    """The words for a syntax error, with the line and a mark below the place."""
+def place(text: str, error: SyntaxError) -> str:
+    """The words for a syntax error, with the line and a mark below the place.
+
+    Args:
+        text: The query.
+        error: As pyoxigraph raises it.
+    """
     found = _PLACE.fullmatch(error.msg)
     if found is None:
         return f"the query is not valid SPARQL: {error.msg}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -11,8 +12,12 @@ import pyoxigraph as ox
 
 from flows.errors import UserError
 from flows.release import latest
+from ontology import store as vocabulary
+from ontology import terms
 
 _CHUNK: Final = 1 << 20
+_ONTOLOGY: Final = ox.NamedNode(terms.ABL.removesuffix("#"))
+_VERSION: Final = ox.NamedNode(terms.OWL + "versionInfo")
 _PAGE: Final = re.compile(rb"page:([0-9a-f]{32}) ")
 
 
@@ -26,10 +31,10 @@ def load(output: Path) -> ox.Store:
         All its Turtle files in one graph.
 
     Raises:
-        UserError: There is no release, or one of its files is broken.
+        UserError: There is no release, it is of another version, or one of its files is broken.
     """
     store = ox.Store()
-    for file in sorted(folder_of(output).glob("*.ttl")):
+    for file in turtle_files(current(output)):
         _add(store, file, None)
     return store
 
@@ -96,3 +101,48 @@ def folder_of(output: Path) -> Path:
     if (output / "procedures.ttl").is_file():
         return output.resolve()
     return latest(output)
+
+
+def turtle_files(folder: Path) -> list[Path]:
+    """The Turtle files of a release, by name."""
+    return sorted(folder.glob("*.ttl"))
+
+
+def current(output: Path) -> Path:
+    """As `folder_of`, and the release is one that this version of the program understands.
+
+    Versions whose first two numbers are the same understand each other's releases.
+
+    Raises:
+        UserError: There is no release, or it is of another version.
+    """
+    folder = folder_of(output)
+    ours, theirs = _version_of_ours(), _version_of(folder)
+    if theirs.split(".")[:2] != ours.split(".")[:2]:
+        raise UserError(
+            f"{folder}: a release of version {theirs or 'unknown'}, and this program is of version {ours}; "
+            "build it again, or take the program of that version"
+        )
+    return folder
+
+
+def _version_of(folder: Path) -> str:
+    """Version of a release's vocabulary; empty if it does not say."""
+    file, start = folder / "ontology.ttl", str(_ONTOLOGY).encode()
+    store = ox.Store()
+    try:
+        own = (part for number, part in enumerate(_paragraphs(file)) if number == 0 or part.lstrip().startswith(start))
+        _add(store, file, own)
+    except OSError as error:
+        raise UserError(f"{file}: cannot be read ({error.strerror}); build the release again") from error
+    return _version_in(store)
+
+
+@lru_cache(maxsize=1)
+def _version_of_ours() -> str:
+    return _version_in(vocabulary.graph())
+
+
+def _version_in(store: ox.Store) -> str:
+    found = store.quads_for_pattern(_ONTOLOGY, _VERSION, None)
+    return next((quad.object.value for quad in found if isinstance(quad.object, ox.Literal)), "")

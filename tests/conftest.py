@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.stores import oxigraph_store, released, served, virtuoso_store
+
+__all__ = ["oxigraph_store", "released", "served", "virtuoso_store"]
+
 ROOT = Path(__file__).parents[1]
 
 
