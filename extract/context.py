@@ -25,6 +25,7 @@ _RELATIVES: Final = frozenset({"which", "who", "whose", "where"})
 _LABEL_WORDS: Final = 3
 """A colon behind so few words ends a label, ``Guidance: if wanted``, and no clause."""
 _CLAUSE_ENDS: Final = frozenset(";:)–.!?•")
+_ENDS: Final = {"phrase": _PHRASE_ENDS, "list": _CLAUSE_ENDS, "clause": _CLAUSE_ENDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,15 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
     cue = hit.cue
     direction = cue.direction
     first, last = hit.first, hit.last
-    ends = _PHRASE_ENDS if cue.scope == "phrase" else _CLAUSE_ENDS if cue.scope == "clause" else frozenset[str]()
+    ends = _ENDS.get(cue.scope, frozenset())
     if direction == "backward-or-opening":
         opening = first == sentence.first or script.tokens[first - 1].norm in _CLAUSE_ENDS | {"("}
         direction = "forward" if opening else "backward"
     if direction in ("forward", "both"):
         stop = min(sentence.last, hit.last + cue.reach)
         while last < stop and not _ends(script.tokens, last, ends, turns, sentence.first):
+            if cue.scope == "list" and _new_clause(script.tokens, last, sentence.last):
+                break
             last += 1
             if ends and script.tokens[last - 1].norm == "(":
                 last = _closed(script.tokens, last, sentence.last)
@@ -145,6 +148,11 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
     elif direction == "backward":
         last = hit.first  # what is inserted before the verb stands in scope with its subject
     return Scope(hit, first, last)
+
+
+def _new_clause(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether a comma and a conjunction end a list: ``does not suffer, and energy is applied``."""
+    return tokens[at].norm == "," and at + 1 < end and tokens[at + 1].norm == "and"
 
 
 def _relative(tokens: Sequence[Token], at: int, end: int) -> int:

@@ -11,6 +11,7 @@ from ontology import headings
 
 LINE_LEVEL: Final = 7
 """Level of a heading that is only a line: below h1 to h6."""
+_ACCOUNT: Final = frozenset({"description", "steps", "lay-summary"})
 _QUESTION_LEVEL: Final = 8
 _LEAD_LEVEL: Final = 9
 
@@ -69,7 +70,9 @@ class Outline:
         return self.push(words, headings.headings().role_of(words), _LEAD_LEVEL, row=row)
 
     def lead_in(self, words: str, role: str) -> Heading:
-        """Open a label that stands in front of its text."""
+        """Open a label that stands in front of its text; one that begins the account closes the line before it."""
+        if role in _ACCOUNT:
+            self.opened = [heading for heading in self.opened if heading.level < LINE_LEVEL]
         return self.push(words, role, _LEAD_LEVEL)
 
     def close(self, piece: Piece) -> None:

@@ -1,4 +1,4 @@
-"""Debian's Chromium for tests, one for the whole run, and where its screenshots go.
+"""Debian's Chromium for tests, and where its screenshots go.
 
 A test module takes part with ``from tests.browser import chromium, shots  # noqa: F401``.
 """
@@ -25,9 +25,12 @@ FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A running browser; tests are skipped where there is none."""
+    """A running browser, one a module: while it runs, an event loop does, and other modules start their own.
+
+    Tests are skipped where there is none.
+    """
     sync_api = pytest.importorskip("playwright.sync_api", reason="no browser tests: pip install playwright")
     binary = shutil.which("chromium") or shutil.which("chromium-browser")
     if binary is None:

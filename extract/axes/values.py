@@ -71,7 +71,11 @@ def _promoted(view: View, mention: Mention) -> Mention:
 
 
 def _best(view: View, mentions: list[Mention]) -> list[Mention]:
-    main = [mention for mention in mentions if view.role(mention) in view.main]
+    main = [
+        mention
+        for mention in mentions
+        if view.role(mention) in view.main or view.contexts.around(mention, "optional") is not None
+    ]
     return main or mentions
 
 
