@@ -1,11 +1,12 @@
-# make         sets everything up and builds the sample pages into output/
-# make test    sets everything up and passes the tests
-# make lint    ruff and mypy
-# make sample  renews output/sample, the committed release of pages/
-# make clean   removes the environment and what was built
+# make            sets everything up and builds the sample pages into output/
+# make test       sets everything up and passes the tests
+# make lint       ruff and mypy
+# make standards  shows the mappings and the ontology to the libraries of others
+# make sample     renews output/sample, the committed release of pages/
+# make clean      removes the environment and what was built
 
 .DELETE_ON_ERROR:
-.PHONY: all setup test lint sample clean
+.PHONY: all setup test lint standards sample clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -26,6 +27,11 @@ lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# After the others: what sssom brings with it is much, and some of it old.
+standards: $(VENV)/.ready-dev
+	$(PIP) install -c constraints.txt -e '.[test,lint,standards]'
+	$(BIN)/python -m pytest tests/test_sssom.py
 
 sample: $(VENV)/.ready
 	rm -rf output/sample output/.sample
