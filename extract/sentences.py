@@ -116,9 +116,15 @@ def _closes(found: Sequence[Token], at: int, text: str) -> bool:
     if at + 1 >= len(found) or at == 0:
         return True
     before, after = found[at - 1], found[at + 1]
-    if not before.word or before.norm in _ABBREVIATIONS or (len(before.norm) == 1 and before.norm.isalpha()):
+    letter = len(before.norm) == 1 and before.norm.isalpha() and not _degrees(found, at - 1)
+    if not before.word or before.norm in _ABBREVIATIONS or letter:
         return not after.word and after.norm not in ",;:)" if before.word else True
     if not after.word:
         return after.norm not in ",;:)"
     start = text[after.start]
     return start.isupper() or start.isdigit()
+
+
+def _degrees(found: Sequence[Token], at: int) -> bool:
+    """Whether a letter is the unit of a temperature, not the initial of a name: ``60 °C``."""
+    return at > 0 and found[at].norm in {"c", "f"} and (found[at - 1].norm == "°" or found[at - 1].norm.isdigit())

@@ -18,6 +18,7 @@ from ontology.lexicon import Lexicon, load
 
 _CODE: Final = re.compile(r"\d{4}[\da-z]")
 _BARRIERS: Final = frozenset(";:–()")
+_STANCHING: Final = "bleeding-control"
 _ANNOUNCE: Final = frozenset({"cpt", "code", "hcpcs", "see", "no"})
 MOST_WORDS: Final = 12
 """Longest quote in words (DESIGN.md, rights)."""
@@ -86,6 +87,11 @@ class View:
         self.mentions, hits = find(self.script)
         self.contexts = Contexts(self.script, hits)
         self.headings = contrasting(page)
+        self._stanches = any(
+            self.contexts.named(_STANCHING, sentence.index)
+            for sentence in self.script.sentences
+            if sentence.role in roles.DESCRIPTOR
+        )
         prose = any(sentence.role in roles.PROSE for sentence in self.script.sentences)
         self.main = roles.MAIN if prose else roles.MAIN | roles.SIDE
         self._schemes: defaultdict[str, list[Mention]] = defaultdict(list)
@@ -238,7 +244,7 @@ class View:
         if code is not None:
             return Verdict("other-code", self.words(code, code + 1))
         scope = self.contexts.rejecting(mention, predicate)
-        if scope is not None:
+        if scope is not None and not (self._stanches and self._only_stanches(mention, predicate)):
             return Verdict(scope.hit.cue.context, self.words(scope.hit.first, scope.hit.last))
         sentence = self.sentence(mention)
         if sentence.role in roles.UNREAD:
@@ -249,6 +255,12 @@ class View:
         if heading:
             return Verdict("heading", heading)
         return None
+
+    def _only_stanches(self, mention: Mention, predicate: str) -> bool:
+        """Whether words of bleeding alone speak against an energy: no reason where bleeding is what is treated."""
+        scopes = self.contexts.of(mention.first, mention.last, mention.sentence)
+        reasons = {scope.hit.cue.context for scope in scopes if predicate in scope.hit.cue.rejects}
+        return predicate == "energySource" and reasons == {_STANCHING}
 
     def near(self, one: Mention, other: Mention, gap: int) -> bool:
         """Whether two mentions of a sentence are at most ``gap`` words apart, no semicolon, colon or dash between."""

@@ -14,7 +14,11 @@ from extract.view import Findings, Verdict, View, by_sentence
 _MARKS = frozenset({",", ";", ":", "(", ")", "–", "."})
 _LISTED = 6
 """Words between two alternatives of one list, at most."""
+_LONG_LIST = 9
+"""Words between a hint and the other alternatives of its list, at most."""
 _MATES = 2
+_MANY_MATES = 3
+"""So many others make a list that needs no or before its last."""
 _LIST_WORDS = frozenset({",", "or", "and", "else", "either", "a", "by", "with"})
 _MOST_EVIDENCE = 4
 
@@ -44,7 +48,8 @@ def read(view: View, findings: Findings, scheme: str, predicate: str) -> None:
         return
     if predicate == "energySource":
         ranked = _by_descriptor(view, findings, ranked)
-        ranked = _salient(view, findings, ranked)
+        hints = [mention for mention in believed if mention.hint]
+        ranked = _salient(view, findings, ranked, hints)
     _claim(view, findings, predicate, ranked, "stated")
     values = {mention.path for mention in ranked}
     for mention in believed:
@@ -94,11 +99,15 @@ def _applied(view: View, findings: Findings, mentions: list[Mention]) -> list[Me
     return kept
 
 
-def _salient(view: View, findings: Findings, mentions: list[Mention]) -> list[Mention]:
-    """Energies that define the code, destroy in their sentence, or are listed beside such a one."""
+def _salient(view: View, findings: Findings, mentions: list[Mention], hints: list[Mention]) -> list[Mention]:
+    """Energies that define the code, destroy in their sentence, or are listed beside such a one.
+
+    A hint at the same energy speaks for it too, but only where a firm word names it as well.
+    """
+    named = {mention.path for mention in mentions}
     strong = {
         mention.path
-        for mention in mentions
+        for mention in mentions + [hint for hint in hints if hint.path in named]
         if view.defining(view.sentence(mention))
         or view.role(mention) == "names"
         or _destroys(view, mention)
@@ -167,11 +176,11 @@ def _listed(view: View, hint: Mention, believed: Iterable[Mention]) -> bool:
     mates = [
         mention
         for mention in believed
-        if mention.sentence == hint.sentence and mention.path != hint.path and view.near(hint, mention, _LISTED)
+        if mention.sentence == hint.sentence and mention.path != hint.path and view.near(hint, mention, _LONG_LIST)
     ]
     inside = [hint, *mates]
     words = view.norms(min(m.first for m in inside), max(m.last for m in inside))
-    if len({mention.path for mention in mates}) < _MATES or "or" not in words:
+    if len({mention.path for mention in mates}) < (_MATES if "or" in words else _MANY_MATES):
         return False
     return any(
         {",", "or"} & set(words) and set(words) <= _LIST_WORDS for words in (_between(view, hint, m) for m in mates)
