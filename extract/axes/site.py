@@ -24,6 +24,8 @@ SECONDARY = "target/metastasis"
 GENERAL = "target/lesion"
 COVERED = "target/cancer"
 NERVE = "organ/nerve"
+SURFACE = "organ/skin"
+_DOUBTS = frozenset({"care", "nearby", "passed"})
 
 
 def read(view: View, findings: Findings) -> None:
@@ -149,6 +151,9 @@ def _organs(
     firm = {mention: grade for mention, grade in graded.items() if not mention.hint}
     descriptor = {mention.path for mention, grade in firm.items() if grade == _DESCRIBED}
     top = max(firm.values(), default=0)
+    if top == 3:
+        firm = {m: 4 if grade == 2 and _named_with_code(view, m) else grade for m, grade in firm.items()}
+        top = max(firm.values())
     if descriptor:
         chosen = [m for m, grade in firm.items() if grade == top or (grade >= 2 and _fits(view, m.path, descriptor))]
     elif top == 4:
@@ -162,8 +167,11 @@ def _organs(
         ]
     else:
         chosen = [m for m, grade in firm.items() if grade >= min(3, top)]
-    if not chosen:
-        chosen = [m for m, grade in graded.items() if grade >= 2]
+    if top <= 1:
+        hinted = [m for m, grade in graded.items() if grade >= 2]
+        kinds = {m.path for m in hinted}
+        chosen = hinted + [m for m in chosen if not kinds or _finer(view, m.path, kinds)]
+        chosen = chosen if kinds else _doubted(view) or chosen
     paths = {mention.path for mention in chosen}
     chosen += [m for m in firm if m.path not in paths and _in_scope(view, m, "located") and _finer(view, m.path, paths)]
     paths = {mention.path for mention in chosen}
@@ -200,6 +208,25 @@ def _organ_grade(view: View, mention: Mention, near: bool) -> int:
     if near:
         return 2 + main + (main and view.defining(sentence))
     return main + (main and view.defining(sentence))
+
+
+def _named_with_code(view: View, organ: Mention) -> bool:
+    """Whether an organ is named in the main text in one sentence with the page's own code."""
+    role = view.role(organ)
+    return role in view.main and role not in roles.SIDE and view.names_code(organ)
+
+
+def _doubted(view: View) -> list[Mention]:
+    """Organs named with the code that words of care, entry or nearness set aside, where a page has no better."""
+    return [
+        mention
+        for mention in view.scheme("organ")
+        if not mention.hint
+        and mention.path != SURFACE
+        and _named_with_code(view, mention)
+        and (verdict := view.verdict(mention, "organ")) is not None
+        and verdict.reason in _DOUBTS
+    ]
 
 
 def _finer(view: View, path: str, chosen: set[str]) -> bool:
