@@ -15,14 +15,15 @@ _TARGET_GAP = 4
 _LIST_GAP = 4
 _MEANT_GAP = 3
 _LISTING = frozenset({"or", "and", ","})
-_EXAMPLE_GAP = 8
-_EXAMPLES = frozenset({"such", "include", "including", "namely"})
+_EXAMPLE_GAP = 12
+_EXAMPLES = frozenset({"such", "include", "including", "namely", "example", "instance", "g", "like"})
 _ACTION_GAP = 5
 _MOST_EVIDENCE = 4
 _DESCRIBED = 5
 SECONDARY = "target/metastasis"
 GENERAL = "target/lesion"
 COVERED = "target/cancer"
+GROWTH = "target/tumor"
 NERVE = "organ/nerve"
 SURFACE = "organ/skin"
 _DOUBTS = frozenset({"care", "nearby", "passed"})
@@ -86,12 +87,13 @@ def _targets(view: View, findings: Findings, targets: Sequence[Mention], destroy
     chosen = [
         m
         for m, grade in firm.items()
-        if grade >= min(3, max(top, 1)) or (grade == 2 and (again[m.path] > 1 or _aimed_at(view, m)))
+        if (grade >= min(3, max(top, 1)) and (grade > 1 or destroys or not _grown(view, m)))
+        or (grade == 2 and (again[m.path] > 1 or _aimed_at(view, m)))
     ]
     if not chosen:
         chosen = [mention for mention, grade in graded.items() if grade >= 3]
     taken = set(chosen)
-    chosen += [m for m in firm if m.path == SECONDARY and m not in taken]
+    chosen += [m for m, grade in firm.items() if m.path == SECONDARY and m not in taken and (destroys or grade > 1)]
     chosen = _without_general(view, chosen)
     paths = {mention.path for mention in chosen}
     for mention in targets:
@@ -100,6 +102,11 @@ def _targets(view: View, findings: Findings, targets: Sequence[Mention], destroy
     _claim(view, findings, "target", chosen)
     if "target/tumor" in paths and COVERED in paths:
         findings.drop((), "target", COVERED, "covered-by-tumor")
+
+
+def _grown(view: View, target: Mention) -> bool:
+    """Whether a target is a growth: where nothing is destroyed, one that is only named is what the doctor looks for."""
+    return GROWTH in {target.path, *view.lexicon.ancestors(target.path)}
 
 
 def _aimed_at(view: View, target: Mention) -> bool:
