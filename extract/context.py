@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from extract.mentions import CueHit, Mention
@@ -73,7 +74,7 @@ class Contexts:
         home = self._script.sentences[hit.sentence]
         scope = _scope(self._script, home, hit, turns[home.index])
         yield home.index, scope
-        for sentence in self._script.sentences[hit.sentence + 1 :]:
+        for sentence in islice(self._script.sentences, hit.sentence + 1, None):
             onward = hit.cue.scope == "block" and sentence.block == home.block
             listed = self._opens_list(home, scope) and sentence.item and sentence.section == home.section
             if not (onward or listed):

@@ -7,14 +7,12 @@ the pieces.
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass
 from typing import Final
 
-from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
-
 from extract.blocks import Piece
 from extract.model import PageError, Reason
+from extract.tree import Element, parse
 from extract.visible import hidden_selectors
 from extract.writer import Writer
 
@@ -22,6 +20,7 @@ DEEPEST: Final = 2000
 """How deep elements may be nested; real pages stay under 200."""
 
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*?(/?)>")
+_ADDRESS: Final = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 _UNNESTED: Final = frozenset(
     [
         "area",
@@ -101,19 +100,16 @@ def read_markup(text: str) -> Markup:
     'one two\nthree'
     """
     _check_depth(text)
-    soup = _soup(text)
-    title = soup.find("title")
-    writer = Writer(hidden_selectors(soup))
-    writer.write(soup)
-    return Markup(
-        "".join(writer.text),
-        tuple(writer.pieces),
-        " ".join(title.get_text().split()) if isinstance(title, Tag) else "",
-        _canonical(soup),
-    )
+    tree = parse(text)
+    named = _Named(tree)
+    writer = Writer(hidden_selectors(named.styles))
+    writer.write(tree)
+    return Markup("".join(writer.text), tuple(writer.pieces), named.title, named.canonical)
 
 
 def _check_depth(text: str) -> None:
+    if text.count("<") <= DEEPEST:
+        return
     depth = 0
     for found in _TAG.finditer(text):
         if found[2].lower() in _UNNESTED or found[3]:
@@ -125,16 +121,19 @@ def _check_depth(text: str) -> None:
             )
 
 
-def _soup(text: str) -> BeautifulSoup:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
-        soup = BeautifulSoup(text, "lxml")
-        return soup if soup.find(True) else BeautifulSoup(text, "html.parser")
+class _Named:
+    """What elements of some names say: the document's title, its own address, its style sheets."""
 
-
-def _canonical(soup: BeautifulSoup) -> str | None:
-    for link in soup.find_all("link", rel="canonical"):
-        address = str(link.get("href") or "").strip()
-        if re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", address):
-            return address
-    return None
+    def __init__(self, tree: Element) -> None:
+        self.styles: list[str] = []
+        self.canonical: str | None = None
+        title: str | None = None
+        for element in tree.inner():
+            if element.name == "style":
+                self.styles.append("".join(one for one in element.contents if isinstance(one, str)))
+            elif element.name == "title" and title is None:
+                title = " ".join(element.text().split())
+            elif element.name == "link" and self.canonical is None and "canonical" in element.get("rel").split():
+                address = element.get("href").strip()
+                self.canonical = address if _ADDRESS.fullmatch(address) else None
+        self.title = title or ""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
-from bs4 import BeautifulSoup, Tag
-
+from extract.tree import Element
 from ontology import headings
 
 DROPPED: Final = frozenset(
@@ -61,54 +62,56 @@ _AT_RULE: Final = re.compile(r"@[^{};]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
 _SIMPLE: Final = re.compile(r"(?:[a-z][a-z0-9]*)?(?:[.#][A-Za-z_][\w-]*)+|[a-z][a-z0-9]*", re.IGNORECASE)
 
 
-def hidden_selectors(soup: BeautifulSoup) -> frozenset[str]:
-    """Selectors (``.x``, ``#x``, ``tag.x``) that an inline style sheet hides."""
+def hidden_selectors(styles: Iterable[str]) -> frozenset[str]:
+    """Selectors (``.x``, ``#x``, ``tag.x``) that inline style sheets hide.
+
+    Args:
+        styles: The style sheets.
+    """
     hidden: set[str] = set()
-    for style in soup.find_all("style"):
-        rules = _AT_RULE.sub(" ", re.sub(r"/\*.*?\*/", " ", "".join(map(str, style.contents)), flags=re.DOTALL))
+    for style in styles:
+        rules = _AT_RULE.sub(" ", re.sub(r"/\*.*?\*/", " ", style, flags=re.DOTALL))
         for selectors, body in _RULE.findall(rules):
             if _HIDDEN_STYLE.search(body):
                 hidden.update(s.strip() for s in selectors.split(",") if _SIMPLE.fullmatch(s.strip()))
     return frozenset(hidden)
 
 
-def _names(tag: Tag) -> list[str]:
-    value = tag.attrs.get("class") or []
-    return value.split() if isinstance(value, str) else [str(v) for v in value]
-
-
-def is_hidden(tag: Tag, selectors: frozenset[str]) -> bool:
+def is_hidden(tag: Element, selectors: frozenset[str]) -> bool:
     """Whether an element is not shown.
 
     Args:
         tag: The element.
         selectors: What the page's style sheet hides, from `hidden_selectors`.
     """
-    if tag.has_attr("hidden") or _HIDDEN_STYLE.search(str(tag.get("style", ""))):
+    if "hidden" in tag.attrs or ("style" in tag.attrs and _HIDDEN_STYLE.search(tag.get("style"))):
         return True
     if selectors:
-        keys = [f".{name}" for name in _names(tag)]
+        keys = [f".{name}" for name in tag.get("class").split()]
         if tag.get("id"):
-            keys.append(f"#{tag['id']}")
+            keys.append(f"#{tag.get('id')}")
         if tag.name in selectors or any(key in selectors or tag.name + key in selectors for key in keys):
             return True
-    if str(tag.get("aria-hidden", "")).lower() != "true":
+    if tag.get("aria-hidden").lower() != "true":
         return False
     # Some sites put the attribute on the whole page while a dialog is open.
-    return tag.name not in ("html", "body", *_CORE_TAGS) and not tag.find(_CORE_TAGS)
+    return tag.name not in ("html", "body", *_CORE_TAGS) and not tag.holds(_CORE_TAGS)
 
 
-def is_side(tag: Tag) -> bool:
+def is_side(tag: Element) -> bool:
     """Whether an element holds furniture by its name, role, class or id."""
     name = tag.name
-    if name in _SIDE_TAGS or str(tag.get("role", "")).lower() in _SIDE_ROLES:
-        return name in ("nav", "footer") or not tag.find(_CORE_TAGS)
+    if name in _SIDE_TAGS or tag.get("role").lower() in _SIDE_ROLES:
+        return name in ("nav", "footer") or not tag.holds(_CORE_TAGS)
     if name == "header":
-        return not tag.find(["h1", "h2", "h3"])
+        return not tag.holds(("h1", "h2", "h3"))
     if name in ("html", "body", *_CORE_TAGS) or not tag.attrs:
         return False
+    return _sounds_side(tag.get("class"), tag.get("id")) and not tag.holds(_CORE_TAGS)
+
+
+@lru_cache(maxsize=4096)
+def _sounds_side(classes: str, name: str) -> bool:
+    """Whether a class or an id of an element is a word for furniture."""
     known = headings.lines()["class-word"].words
-    names = [*_names(tag), str(tag.get("id", ""))]
-    if not any(word in known for value in names for word in re.split(r"[-_]+", value.lower())):
-        return False
-    return not tag.find(_CORE_TAGS)
+    return any(word in known for value in (*classes.split(), name) for word in re.split(r"[-_]+", value.lower()))

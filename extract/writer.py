@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from bs4 import Comment, NavigableString, Tag
-from bs4.element import PreformattedString
-
 from extract.blocks import Piece
 from extract.model import BlockKind
 from extract.shape import alone, heading_shape
+from extract.tree import Element
 from extract.visible import DROPPED, is_hidden, is_side
 from ontology import headings
 
@@ -145,9 +143,9 @@ class Writer:
         self._edge = ""
         self._blocks = 0
 
-    def write(self, root: Tag) -> None:
+    def write(self, root: Element) -> None:
         """Write the text of a tree."""
-        stack: list[tuple[Iterator[object], _Frame, bool]] = [(iter(root.contents), self._frame, True)]
+        stack: list[tuple[Iterator[Element | str], _Frame, bool]] = [(iter(root.contents), self._frame, True)]
         while stack:
             children, outer, block = stack[-1]
             child = next(children, None)
@@ -158,24 +156,24 @@ class Writer:
                 else:
                     self._edge = "closed"
                 self._frame = outer
-            elif isinstance(child, Tag):
+            elif isinstance(child, Element):
                 frame = self._frame
                 if self._enter(child):
                     stack.append((iter(child.contents), frame, child.name in BLOCKS))
-            elif isinstance(child, NavigableString) and not isinstance(child, (Comment, PreformattedString)):
-                self._words(str(child))
+            else:
+                self._words(child)
 
-    def _enter(self, tag: Tag) -> bool:
+    def _enter(self, tag: Element) -> bool:
         """Open an element; False where nothing of it is to be walked."""
         name = tag.name
         if name == "br":
             self._lines.append(_Line())
             return False
         if name == "input":
-            if str(tag.get("type", "")).lower() in ("submit", "button") and tag.get("value"):
-                self._words(f" {tag['value']} ")
+            if tag.get("type").lower() in ("submit", "button") and tag.get("value"):
+                self._words(f" {tag.get('value')} ")
             return False
-        if name in DROPPED and not (name == "dialog" and tag.has_attr("open")):
+        if name in DROPPED and not (name == "dialog" and "open" in tag.attrs):
             return False
         if tag.attrs and is_hidden(tag, self._hidden):
             return False
@@ -204,7 +202,7 @@ class Writer:
             name == "sup"
             and self._lines[-1].parts
             and self._lines[-1].parts[-1][-1:].isdigit()
-            and tag.get_text().isdigit()
+            and tag.text().isdigit()
         ):
             self._words(" ")
         return True
