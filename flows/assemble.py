@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from math import ceil
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -17,6 +18,7 @@ from flows.ledger_code import fingerprint
 from flows.progress import SILENT, Progress
 from flows.records import PageRecord, Status, Summary
 from flows.release import Workshop
+from flows.spread import Call, Spread, in_turn
 from flows.stages import Made, Outcome, ReadBatch, ReadPage
 
 PAGES_A_BATCH: Final = 200
@@ -80,6 +82,8 @@ def assemble(
     progress: Progress = SILENT,
     read: Read = stages.read_batch,
     make: Make = stages.make_batch,
+    spread: Spread = in_turn,
+    workers: int = 1,
 ) -> Result:
     """Build a release from pages; what the release before was made of is not read again.
 
@@ -93,6 +97,8 @@ def assemble(
         progress: Is told how far the build is.
         read: Reads a batch of pages.
         make: Makes a batch of procedures.
+        spread: Works off the batches.
+        workers: How many batches it works off at once; there are as many for each.
 
     Returns:
         What happened. Where nothing is publishable, a gate holds the release or nothing changed, the one before stays.
@@ -110,8 +116,8 @@ def assemble(
         book = ledger.load(output, before, made_with)
         if book.state not in {State.SOUND, State.NONE}:
             progress.note(book.state.value)
-        pages = _read(found, book, shop, read, progress)
-        outcomes = _make(pages.groups, book, shop, make, progress, quotes=quotes)
+        pages = _read(found, book, shop, read, spread, workers, progress)
+        outcomes = _make(pages.groups, book, shop, make, spread, workers, progress, quotes=quotes)
         ends = (outcome.records(group) for outcome, group in zip(outcomes, pages.groups, strict=True))
         done = records.in_order(chain(pages.failed, pages.torn, *ends))
         if len(done) != len(found):
@@ -129,20 +135,31 @@ def assemble(
     return Result(summary, built.records)
 
 
-def _read(found: Sequence[Found], book: Ledger, shop: Workshop, read: Read, progress: Progress) -> _Pages:
+def _read(
+    found: Sequence[Found],
+    book: Ledger,
+    shop: Workshop,
+    read: Read,
+    spread: Spread,
+    workers: int,
+    progress: Progress,
+) -> _Pages:
     """Read the pages that the ledger does not know, and those of procedures that have to be made anew."""
     sorted_out = ledger_pages.sort(found, book, progress)
     good, failed, unknown = list(sorted_out.known), list(sorted_out.failed), sorted_out.unknown
     number = count = 0
     while True:
-        count += len(unknown)
-        for start in range(0, len(unknown), PAGES_A_BATCH):
-            progress.step("pages read", count - len(unknown) + start, count)
-            got = read(unknown[start : start + PAGES_A_BATCH], shop.scratch / f"pages-{number:06}.pickle")
+        size = _even(len(unknown), PAGES_A_BATCH, workers)
+        batches = [unknown[start : start + size] for start in range(0, len(unknown), size)]
+        calls = [
+            Call((some, shop.scratch / f"pages-{place:06}.pickle")) for place, some in enumerate(batches, start=number)
+        ]
+        steps = _Steps(progress, "pages read", count, [len(some) for some in batches])
+        for got in spread(read, calls, steps):
             good.extend(got.pages)
             failed.extend(got.quarantined)
-            number += 1
-        progress.step("pages read", count, count)
+        number += len(batches)
+        count += len(unknown)
         groups, torn = stages.group(good)
         # A page that changes meanwhile may come back with another code, so groups are looked through once more.
         again = {one.path for group in groups if book.outcome(group) is None for one in group if one.place is None}
@@ -153,17 +170,40 @@ def _read(found: Sequence[Found], book: Ledger, shop: Workshop, read: Read, prog
 
 
 def _make(
-    groups: Sequence[_Group], book: Ledger, shop: Workshop, make: Make, progress: Progress, *, quotes: bool
+    groups: Sequence[_Group],
+    book: Ledger,
+    shop: Workshop,
+    make: Make,
+    spread: Spread,
+    workers: int,
+    progress: Progress,
+    *,
+    quotes: bool,
 ) -> tuple[Outcome, ...]:
     """Make the procedures that the ledger does not know."""
     known = [book.outcome(group) for group in groups]
     todo = [group for group, outcome in zip(groups, known, strict=True) if outcome is None]
-    made: dict[str, Outcome] = {}
-    for number, some in enumerate(_batches(todo)):
-        progress.step("procedures made", len(made), len(todo))
-        made.update((outcome.code, outcome) for outcome in make(some, shop.scratch, number, quotes=quotes).outcomes)
-    progress.step("procedures made", len(todo), len(todo))
+    batches = list(_batches(todo, _even(len(todo), PROCEDURES_A_BATCH, workers)))
+    calls = [Call((some, shop.scratch, number), {"quotes": quotes}) for number, some in enumerate(batches)]
+    steps = _Steps(progress, "procedures made", 0, [len(some) for some in batches])
+    made = {outcome.code: outcome for done in spread(make, calls, steps) for outcome in done.outcomes}
     return tuple(outcome or made[group[0].code] for group, outcome in zip(groups, known, strict=True))
+
+
+class _Steps:
+    """Tells how much of a step is done, as its batches are."""
+
+    def __init__(self, progress: Progress, name: str, before: int, sizes: Sequence[int]) -> None:
+        self._progress, self._name, self._sizes = progress, name, sizes
+        self._done, self._total = before, before + sum(sizes)
+        self._say()
+
+    def __call__(self, place: int) -> None:
+        self._done += self._sizes[place]
+        self._say()
+
+    def _say(self) -> None:
+        self._progress.step(self._name, self._done, self._total)
 
 
 def _summary(
@@ -187,12 +227,22 @@ def _summary(
     )
 
 
-def _batches(groups: Sequence[_Group]) -> Iterator[Sequence[_Group]]:
+def _even(number: int, most: int, workers: int) -> int:
+    """Size of batches, so that nobody is idle while another does the last one.
+
+    >>> _even(1000, 200, 1), _even(1000, 200, 2), _even(1000, 200, 8), _even(3, 200, 8)
+    (200, 167, 125, 1)
+    """
+    rounds = max(ceil(number / (most * workers)), 1)
+    return min(most, max(ceil(number / (rounds * workers)), 1)) if workers > 1 else most
+
+
+def _batches(groups: Sequence[_Group], most: int) -> Iterator[Sequence[_Group]]:
     """Batches of procedures, in code order, bounded in procedures and in pages."""
     batch: list[_Group] = []
     pages = 0
     for some in groups:
-        if batch and (len(batch) == PROCEDURES_A_BATCH or pages + len(some) > PAGES_OF_A_BATCH):
+        if batch and (len(batch) == most or pages + len(some) > PAGES_OF_A_BATCH):
             yield batch
             batch, pages = [], 0
         batch.append(some)

@@ -27,6 +27,8 @@ _FACTS: Final = re.compile(rb"\n\nprocedure:CPT-([0-9A-Z]{5}) ")
 _PAGE: Final = re.compile(rb"\n\npage:[0-9a-f]{32} ")
 _DESCRIBES: Final = re.compile(rb"\n    abl:describes procedure:CPT-([0-9A-Z]{5})\b")
 _HEADER: Final = turtle.header()
+_WINDOW: Final = 8 * 1024 * 1024
+"""So many bytes of a file stay in memory behind the place that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +129,11 @@ def iris(node: Mapping[str, list[Value]], link: str) -> list[str]:
 def _cut(data: mmap.mmap | bytes, start: re.Pattern[bytes]) -> Iterator[tuple[str, bytes]]:
     """Cut a file where the pattern begins; the code is its first group."""
     before: tuple[str, int] | None = None
+    given_back = 0
     for found in start.finditer(data):
         if before is not None:
             yield before[0], data[before[1] : found.start() + _GAP]
+            given_back = _give_back(data, given_back, found.start())
         before = found[1].decode(), found.start() + _GAP
     if before is not None:
         yield before[0], data[before[1] :]
@@ -137,16 +141,26 @@ def _cut(data: mmap.mmap | bytes, start: re.Pattern[bytes]) -> Iterator[tuple[st
 
 def _evidence(data: mmap.mmap | bytes) -> Iterator[tuple[str, bytes]]:
     begin: int | None = None
-    last = 0
+    last = given_back = 0
     for found in _PAGE.finditer(data):
         start = found.start() + _GAP
         if begin is not None and data.find(b"\n\n", last) + _GAP != start:
             yield _code(data, begin), data[begin:start]
+            given_back = _give_back(data, given_back, start)
             begin = None
         begin = start if begin is None else begin
         last = start
     if begin is not None:
         yield _code(data, begin), data[begin:]
+
+
+def _give_back(data: mmap.mmap | bytes, since: int, until: int) -> int:
+    """Let the system have back what was read of a file: mapped pages count as memory of the process."""
+    if until - since < _WINDOW or not isinstance(data, mmap.mmap) or not hasattr(mmap, "MADV_DONTNEED"):
+        return since
+    until -= until % mmap.ALLOCATIONGRANULARITY
+    data.madvise(mmap.MADV_DONTNEED, since, until - since)
+    return until
 
 
 def _code(data: mmap.mmap | bytes, begin: int) -> str:
@@ -165,5 +179,5 @@ def _bytes(file: Path) -> Iterator[mmap.mmap | bytes]:
         if file.stat().st_size == 0:
             yield b""
             return
-        with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            yield data
+        # Not closed here: whoever stops early may still look at it, and it goes with the last who does.
+        yield mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from flows import artifacts, publishing, settings, stages, task_names
+from flows import artifacts, publishing, runners, settings, stages, task_names
 from flows.assemble import Result, assemble
 from flows.files import Found
 from flows.gates import DEFAULT, Limits
 from flows.progress import SILENT, Progress, current, told
 from flows.release import KEEP
+from flows.spread import ALONE, Crew, Runner
 from flows.stages import Made, ReadBatch, ReadPage
 from flows.surviving import done, surviving
 
@@ -70,9 +71,16 @@ def build(
     strict: bool = False,
     limits: dict[str, float] | None = None,
     keep: int = KEEP,
+    runner: str = Runner.THREAD.value,
+    workers: int | None = None,
+    dask_address: str | None = None,
 ) -> Result:
     """Build a release from pages: `flows.assemble.assemble` with tasks for its batches."""
-    with publishing.safely(Path(output)):
+    crew = Crew(Runner(runner), workers, dask_address)
+    with (
+        runners.hands(crew, read_pages, make_procedures, current()) as hands,
+        publishing.safely(Path(output)),
+    ):
         result = assemble(
             [Path(path) for path in paths],
             Path(output),
@@ -81,8 +89,10 @@ def build(
             limits=Limits(**(limits or {})),
             keep=keep,
             progress=current(),
-            read=read_pages,
-            make=make_procedures,
+            read=hands.read,
+            make=hands.make,
+            spread=hands.spread,
+            workers=hands.workers,
         )
     artifacts.of_build(result)
     return done("build", result)
@@ -96,13 +106,24 @@ def run(
     strict: bool = False,
     limits: Limits = DEFAULT,
     keep: int = KEEP,
+    crew: Crew = ALONE,
     progress: Progress = SILENT,
 ) -> Result:
     """Run the flow in this process; see `flows.assemble.assemble` for what goes in and out."""
     places = [str(path) for path in paths]
 
     def call() -> Result:
-        return build(places, str(output), quotes=quotes, strict=strict, limits=asdict(limits), keep=keep)
+        return build(
+            places,
+            str(output),
+            quotes=quotes,
+            strict=strict,
+            limits=asdict(limits),
+            keep=keep,
+            runner=crew.runner.value,
+            workers=crew.workers,
+            dask_address=crew.address,
+        )
 
     with settings.impatient(), told(progress):
         return surviving("build", call, progress)

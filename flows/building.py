@@ -12,6 +12,7 @@ from flows import console, files, release, settings
 from flows.errors import UserError
 from flows.gates import DEFAULT, Limits
 from flows.records import PageRecord, Status, Summary
+from flows.spread import ALONE, Crew
 from flows.table import clean
 
 SHOWN: Final = 10
@@ -26,6 +27,7 @@ def build(
     quotes: bool,
     limits: Limits = DEFAULT,
     keep: int = release.KEEP,
+    crew: Crew = ALONE,
     as_json: bool,
     quiet: bool,
     verbose: bool,
@@ -33,18 +35,21 @@ def build(
     """Build a release, print the summary, and return the exit code.
 
     Raises:
-        UserError: A path, the output folder or the Prefect server cannot be used.
+        UserError: A path, the output folder, the workers or the Prefect server cannot be used.
     """
     # What a person got wrong is told before Prefect is started, which takes seconds.
     files.check(paths)
     release.check(output)
+    crew.check()
     settings.prepare(verbose=verbose)
     with settings.unswept():
         from flows.build import run
 
     with console.progress(quiet=quiet) as progress:
         try:
-            result = run(paths, output, quotes=quotes, strict=strict, limits=limits, keep=keep, progress=progress)
+            result = run(
+                paths, output, quotes=quotes, strict=strict, limits=limits, keep=keep, crew=crew, progress=progress
+            )
         except RuntimeError as error:
             if "Failed to reach API" not in str(error):
                 raise

@@ -32,6 +32,17 @@ def register(app: typer.Typer) -> None:
             float,
             typer.Option(metavar="SHARE", min=0, max=1, help="Of the pages, at most so many may be in quarantine."),
         ] = 0.50,
+        runner: Annotated[
+            str, typer.Option("--runner", metavar="NAME", help="Who does the work: thread, process or dask.")
+        ] = "thread",
+        workers: Annotated[
+            int | None,
+            typer.Option("--workers", metavar="N", help="How many at once; a process or Dask worker a processor."),
+        ] = None,
+        dask_address: Annotated[
+            str | None,
+            typer.Option("--dask-address", metavar="URL", help="Scheduler of a Dask cluster, as tcp://host:8786."),
+        ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
         quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")] = False,
         verbose: Annotated[
@@ -39,7 +50,7 @@ def register(app: typer.Typer) -> None:
         ] = False,
     ) -> None:
         """Fetch what changed, rebuild what changed, and publish only if something did."""
-        from flows import refreshing
+        from flows import refreshing, spread
         from flows.gates import Limits
 
         raise typer.Exit(
@@ -50,6 +61,7 @@ def register(app: typer.Typer) -> None:
                 quotes=not no_quotes,
                 limits=Limits(gone=max_gone, changed=max_changed, quarantined=max_quarantined),
                 keep=keep,
+                crew=spread.crew(runner, workers, dask_address),
                 as_json=as_json,
                 quiet=quiet,
                 verbose=verbose,

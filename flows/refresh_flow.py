@@ -25,6 +25,7 @@ from flows.progress import SILENT, Progress, current, told
 from flows.refresh import Refreshed
 from flows.release import KEEP
 from flows.sources import Source
+from flows.spread import ALONE, Crew, Runner
 from flows.surviving import done, surviving
 
 if TYPE_CHECKING:
@@ -75,6 +76,9 @@ def refresh(
     strict: bool = False,
     limits: dict[str, float] | None = None,
     keep: int = KEEP,
+    runner: str = Runner.THREAD.value,
+    workers: int | None = None,
+    dask_address: str | None = None,
 ) -> Refreshed:
     """Fetch what changed and build what changed: `flows.refresh.refresh` with tasks, and the flow ``build`` within."""
 
@@ -82,7 +86,17 @@ def refresh(
         places = [str(path) for path in paths]
 
         def call() -> Result:
-            return build(places, str(output), quotes=quotes, strict=strict, limits=limits, keep=keep)
+            return build(
+                places,
+                str(output),
+                quotes=quotes,
+                strict=strict,
+                limits=limits,
+                keep=keep,
+                runner=runner,
+                workers=workers,
+                dask_address=dask_address,
+            )
 
         return surviving("build", call, current())
 
@@ -108,12 +122,23 @@ def run(
     strict: bool = False,
     limits: Limits = DEFAULT,
     keep: int = KEEP,
+    crew: Crew = ALONE,
     progress: Progress = SILENT,
 ) -> Refreshed:
     """Run the flow in this process; see `flows.refresh.refresh` for what goes in and out."""
 
     def call() -> Refreshed:
-        return refresh(str(sources), str(output), quotes=quotes, strict=strict, limits=asdict(limits), keep=keep)
+        return refresh(
+            str(sources),
+            str(output),
+            quotes=quotes,
+            strict=strict,
+            limits=asdict(limits),
+            keep=keep,
+            runner=crew.runner.value,
+            workers=crew.workers,
+            dask_address=crew.address,
+        )
 
     with settings.impatient(), told(progress):
         return surviving("refresh", call, progress)

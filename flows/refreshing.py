@@ -13,6 +13,7 @@ from flows.fetch_answers import Result as Ended
 from flows.gates import DEFAULT, Limits
 from flows.refresh import LAST_FETCH, Refreshed
 from flows.sources import load
+from flows.spread import ALONE, Crew
 
 SHOWN: Final = 10
 """So many addresses that failed are named on the terminal; all stand in ``cache/last-fetch.jsonl``."""
@@ -26,6 +27,7 @@ def refresh(
     quotes: bool,
     limits: Limits = DEFAULT,
     keep: int = release.KEEP,
+    crew: Crew = ALONE,
     as_json: bool,
     quiet: bool,
     verbose: bool,
@@ -38,13 +40,16 @@ def refresh(
     # What a person got wrong is told before Prefect is started, which takes seconds.
     load(sources)
     release.check(output)
+    crew.check()
     settings.prepare(verbose=verbose)
     with settings.unswept():
         from flows.refresh_flow import run
 
     with console.progress(quiet=quiet) as progress:
         try:
-            done = run(sources, output, quotes=quotes, strict=strict, limits=limits, keep=keep, progress=progress)
+            done = run(
+                sources, output, quotes=quotes, strict=strict, limits=limits, keep=keep, crew=crew, progress=progress
+            )
         except RuntimeError as error:
             if "Failed to reach API" not in str(error):
                 raise

@@ -18,6 +18,7 @@ import pytest
 from flows import asking, assemble, cli, explain_text, settings, store
 from flows.answer_format import Format
 from flows.progress import SILENT
+from flows.spread import ALONE
 from ontology import queries
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +52,7 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     flow = type(sys)("flows.build")
 
     def run(*arguments: Any, progress: object = SILENT, **options: Any) -> assemble.Result:
+        assert options.pop("crew") == ALONE
         return assemble.assemble(*arguments, **options)
 
     flow.run = run  # type: ignore[attr-defined]

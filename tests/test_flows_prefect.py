@@ -29,8 +29,11 @@ def run(*arguments: object, home: Path, **environment: str) -> subprocess.Comple
 
 
 @pytest.mark.slow
-def test_a_build_through_prefect_is_quiet_and_gives_what_the_plain_functions_give(pages: Path, tmp_path: Path) -> None:
-    done = run("build", pages, "--output", tmp_path / "out", "--json", home=tmp_path / "home")
+@pytest.mark.parametrize("who", [(), ("--runner", "process", "--workers", "2")])
+def test_a_build_through_prefect_is_quiet_and_gives_what_the_plain_functions_give(
+    pages: Path, tmp_path: Path, who: tuple[str, ...]
+) -> None:
+    done = run("build", pages, "--output", tmp_path / "out", "--json", *who, home=tmp_path / "home")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     summary = json.loads(done.stdout)

@@ -23,6 +23,7 @@ NOT_IN_EXTRACT = {
 }
 PREFECT_STANDS_IN = {
     *("flows.artifacts", "flows.build", "flows.publishing", "flows.refresh_flow", "flows.schedule", "flows.settings"),
+    "flows.runners",
     "flows.task_names",
 }
 

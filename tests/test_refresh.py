@@ -229,6 +229,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         def build(paths: Any, output: Path, **more: Any) -> assemble.Result:
             return assemble.assemble(paths, output, **more, **limits)
 
+        options.pop("crew")
         limits = {"limits": options.pop("limits"), "keep": options.pop("keep")}
         return go(sources, output, build=build, **options)
 
