@@ -18,6 +18,7 @@ from flows import report
 from flows.blocks import blocks
 from flows.explain import explain
 from flows.report import gather, lexis, words
+from ontology import lexicon
 from shapes.check import Severity, check
 from tests.many import multiply
 from tests.releases import build, sample  # noqa: F401
@@ -184,6 +185,7 @@ def test_each_short_word_has_a_sentence(sample: Path) -> None:  # noqa: F811
     assert set(words.QUARANTINED) == set(Reason)
     rows = details(data(sample))
     assert {rejection[2] for row in rows for rejection in row[4]} <= set(words.REJECTED)
+    assert {cue.context for cues in lexicon.load().cues.values() for cue in cues if cue.rejects} <= set(words.REJECTED)
     facts = [fact for row in rows for fact in row[3]]
     facts += [inner for fact in facts for inner in fact[4]]
     assert {rule for fact in facts for rule in fact[2].split(", ")} <= set(words.RULES)
