@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from flows import cli_options
 from flows.errors import UserError
 
 
@@ -23,38 +24,20 @@ def register(app: typer.Typer) -> None:
         strict: Annotated[
             bool, typer.Option("--strict", help="Hold the release back if a page ends in quarantine.")
         ] = False,
-        no_quotes: Annotated[bool, typer.Option("--no-quotes", help="Positions alone, no words of the pages.")] = False,
+        no_quotes: cli_options.NoQuotes = False,
         accept: Annotated[
             str | None, typer.Option("--accept", metavar="ID", help="Publish a release that was held, as it is.")
         ] = None,
-        keep: Annotated[int, typer.Option("--keep", metavar="N", min=1, help="Releases that stay.")] = 10,
-        max_gone: Annotated[
-            float, typer.Option(metavar="SHARE", min=0, max=1, help="Of the procedures, at most so many may be gone.")
-        ] = 0.10,
-        max_changed: Annotated[
-            float,
-            typer.Option(metavar="SHARE", min=0, max=1, help="Of the facts, at most so many may be other or gone."),
-        ] = 0.30,
-        max_quarantined: Annotated[
-            float,
-            typer.Option(metavar="SHARE", min=0, max=1, help="Of the pages, at most so many may be in quarantine."),
-        ] = 0.50,
-        runner: Annotated[
-            str, typer.Option("--runner", metavar="NAME", help="Who does the work: thread, process or dask.")
-        ] = "thread",
-        workers: Annotated[
-            int | None,
-            typer.Option("--workers", metavar="N", help="How many at once; a process or Dask worker a processor."),
-        ] = None,
-        dask_address: Annotated[
-            str | None,
-            typer.Option("--dask-address", metavar="URL", help="Scheduler of a Dask cluster, as tcp://host:8786."),
-        ] = None,
-        as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
-        quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")] = False,
-        verbose: Annotated[
-            bool, typer.Option("--verbose", "-v", help="Prefect's log, and the traceback of a fault.")
-        ] = False,
+        keep: cli_options.Keep = 10,
+        max_gone: cli_options.MaxGone = 0.10,
+        max_changed: cli_options.MaxChanged = 0.30,
+        max_quarantined: cli_options.MaxQuarantined = 0.50,
+        runner: cli_options.RunnerName = "thread",
+        workers: cli_options.Workers = None,
+        dask_address: cli_options.DaskAddress = None,
+        as_json: cli_options.AsJson = False,
+        quiet: cli_options.Quiet = False,
+        verbose: cli_options.Verbose = False,
     ) -> None:
         """Build a release from pages of HTML and text."""
         from flows import building, spread
