@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import Any, Final
 
 from prefect.client.schemas.schedules import CronSchedule
+from prefect.runner import Runner
 from prefect.schedules import Cron, Schedule
 from prefect.types.entrypoint import EntrypointType
 from pydantic import ValidationError
@@ -15,6 +18,8 @@ from flows.refresh_flow import refresh
 
 NAME: Final = "on-a-schedule"
 """Of the deployment; the flow is ``refresh``."""
+_ENDS_IN: Final = 5.0
+"""Seconds that the connections of a runner may take to close."""
 
 
 def checked(cron: str, timezone: str | None) -> Schedule:
@@ -39,6 +44,29 @@ def checked(cron: str, timezone: str | None) -> Schedule:
     return Cron(cron, timezone=timezone or "UTC")
 
 
+class _Runner(Runner):
+    """A runner that SIGTERM ends as Ctrl-C does: its loop winds up in order.
+
+    Prefect's own leaves the interpreter from within the loop, which tells of each open connection with a traceback.
+    """
+
+    _serving: asyncio.Task[Any] | None = None
+
+    def handle_sigterm(self, *_: object, **__: object) -> None:
+        """Stop serving."""
+        if self._serving is not None:
+            self._serving.get_loop().call_soon_threadsafe(self._serving.cancel)
+
+    async def until_stopped(self) -> None:
+        """Serve; return when stopped, with nothing left behind."""
+        self._serving = asyncio.current_task()
+        with suppress(asyncio.CancelledError):
+            await self.start()
+        left = asyncio.all_tasks() - {self._serving}
+        if left:
+            await asyncio.wait(left, timeout=_ENDS_IN)
+
+
 def serve(when: Schedule, parameters: dict[str, Any]) -> None:
     """Run the flow at these times, one run at a time, until the process is stopped.
 
@@ -47,13 +75,14 @@ def serve(when: Schedule, parameters: dict[str, Any]) -> None:
         parameters: Of the flow.
     """
     with settings.impatient():
-        refresh.serve(
+        runner = _Runner(name=NAME, limit=1)
+        runner.add_flow(
+            refresh,
             name=NAME,
             schedule=when,
             parameters=parameters,
-            limit=1,
             # It was paused when it was stopped the last time.
             paused=False,
-            print_starting_message=False,
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
+        asyncio.run(runner.until_stopped())
