@@ -18,7 +18,7 @@ from pyoxigraph import Literal, NamedNode
 
 from extract.gold import HALVES, half
 from extract.scoring import Score, compare, facts
-from flows.evaluate import Judged, judge
+from flows.evaluating.evaluate import Judged, judge
 from ontology import lexicon, store, terms
 from ontology.words import tokens
 

@@ -154,7 +154,8 @@ def _measured(work: Callable[[], str]) -> dict[str, Any]:
 
 def _build(source: Path, output: Path) -> dict[str, Any]:
     from extract import graph, page, turtle
-    from flows import assemble, files, finish, ledger_pages, stages
+    from flows import files
+    from flows.assembly import assemble, finish, ledger_pages, stages
 
     clock = _Clock()
     # What is imported when it is first needed is no part of a page's cost.
@@ -184,8 +185,8 @@ def _floor(source: Path, output: Path) -> dict[str, Any]:
     from bs4 import BeautifulSoup
     from rdflib import Graph
 
-    from flows import release
-    from flows.blocks import blocks
+    from flows.releases import release
+    from flows.releases.blocks import blocks
     from shapes import check
     from shapes.convert import CheckedGraph, to_rdflib
 
@@ -234,7 +235,7 @@ def _floor(source: Path, output: Path) -> dict[str, Any]:
 
 
 def _again(source: Path, output: Path, changed: int) -> dict[str, Any]:
-    from flows import assemble, ledger_code
+    from flows.assembly import assemble, ledger_code
 
     # Part of each start, as Prefect's import is.
     ledger_code.fingerprint(quotes=True)
@@ -250,8 +251,8 @@ def _again(source: Path, output: Path, changed: int) -> dict[str, Any]:
 
 
 def _workers(source: Path, output: Path, number: int) -> dict[str, Any]:
-    from flows import assemble
-    from flows.pool import Pool
+    from flows.assembly import assemble
+    from flows.assembly.pool import Pool
 
     def work() -> str:
         with Pool(number, lambda message: print(message, file=sys.stderr)) as pool:
@@ -268,7 +269,8 @@ def _prefect(source: Path, output: Path) -> dict[str, Any]:
     (output / "home").mkdir(parents=True, exist_ok=True)
     os.environ["PREFECT_HOME"] = str(output / "home")
     settings.prepare()
-    from flows import build, finish, ledger_pages, stages
+    from flows.assembly import finish, ledger_pages, stages
+    from flows.orchestration import build
 
     warm = output / "warm"
     made.write(warm, 2, seed=2, sizes=made.TEN)

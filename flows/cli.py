@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from flows import cli_build, cli_diff, cli_evaluate, cli_publish, cli_query, cli_refresh, cli_schedule, cli_serve
+from flows.commands import build, diff, evaluate, publish, query, refresh, schedule, serve
 from flows.errors import UserError
 
 HELD_BACK: Final = 1
@@ -30,14 +30,14 @@ app = typer.Typer(
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the releases.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
-cli_build.register(app)
-cli_refresh.register(app)
-cli_schedule.register(app)
+build.register(app)
+refresh.register(app)
+schedule.register(app)
 
 
-cli_query.register(app)
-cli_serve.register(app)
-cli_publish.register(app)
+query.register(app)
+serve.register(app)
+publish.register(app)
 
 
 @app.command()
@@ -47,13 +47,13 @@ def validate(
     as_json: Json = False,
 ) -> None:
     """Check Turtle against the shapes; exit code 1 on violations."""
-    from flows import validate as validating
+    from flows.commands import validate as validating
 
     raise typer.Exit(validating.validate(files, turtle=turtle, as_json=as_json))
 
 
-cli_evaluate.register(app)
-cli_diff.register(app)
+evaluate.register(app)
+diff.register(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

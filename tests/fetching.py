@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows import fetch, fetch_cache
-from flows.fetch_answers import Outcome
-from flows.fetch_network import Resolve
-from flows.sources import load
+from flows.fetching import fetch
+from flows.fetching.answers import Outcome
+from flows.fetching.cache import opened
+from flows.fetching.network import Resolve
+from flows.fetching.sources import load
 
 START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 PRIVATE = '\n[host."127.0.0.1"]\nprivate = true\n'
@@ -59,7 +60,7 @@ class Runs:
         self.lists("".join(f'[[source]]\naddress = "{one}"\n' for one in addresses) + rules)
 
     def run(self) -> fetch.Fetched:
-        with fetch_cache.opened(self.cache, lost=lambda: self.notes.append("lost")) as cache:
+        with opened(self.cache, lost=lambda: self.notes.append("lost")) as cache:
             return fetch.fetch(fetch.Errand(load(self.file), cache, self.clock, self.resolve))
 
     def outcomes(self) -> dict[str, Outcome]:

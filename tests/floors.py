@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from extract.gold import AXES, HALVES, half
 from extract.scoring import Tally
-from flows.evaluate import Judged, judge, weigh
+from flows.evaluating.evaluate import Judged, judge, weigh
 
 ROOT: Final = Path(__file__).parents[1]
 GOLD: Final = ROOT / "tests" / "gold"

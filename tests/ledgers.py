@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from flows import assemble, files, release
-from flows.assemble import Result
-from flows.gates import Limits
-from flows.stages import Made, ReadBatch
+from flows import files
+from flows.assembly import assemble
+from flows.assembly.assemble import Result
+from flows.assembly.stages import Made, ReadBatch
+from flows.releases import release
+from flows.releases.gates import Limits
 
 OPEN = Limits(gone=1, changed=1, quarantined=1)
 """Lets everything pass."""

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from extract import turtle
-from flows.blocks import Block, blocks
+from flows.releases.blocks import Block, blocks
 from flows.report import gather, lexis, page
 from flows.report.entries import Entry
 

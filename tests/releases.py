@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import release
-from flows.assemble import assemble
+from flows.assembly.assemble import assemble
+from flows.releases import release
 
 PAGES = Path(__file__).parents[1] / "pages"
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flows import assemble
+from flows.assembly import assemble
 from flows.errors import UserError
 from flows.serve import engine
 

@@ -12,7 +12,7 @@ from benchmarks import accuracy
 from extract.gold import Entry
 from extract.page import read_page
 from extract.reading import read
-from flows.evaluate import Judged
+from flows.evaluating.evaluate import Judged
 from tests.test_scoring import entry
 
 TEXT = b"""Code 50593

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from extract import turtle
-from flows.blocks import Block, blocks, with_previous
 from flows.errors import UserError
+from flows.releases.blocks import Block, blocks, with_previous
 from tests.many import multiply
 from tests.releases import sample  # noqa: F401
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flows import assemble
+from flows.assembly import assemble
 from tests.browser import chromium, shots  # noqa: F401
 from tests.stores import ROOT, Served, serving
 

@@ -15,10 +15,13 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from flows import asking, assemble, cli, explain_text, settings, store
-from flows.answer_format import Format
+from flows import cli, settings
+from flows.asking import explain_text, store
+from flows.asking.answer_format import Format
+from flows.assembly import assemble
+from flows.assembly.spread import ALONE
+from flows.commands import asking
 from flows.progress import SILENT
-from flows.spread import ALONE
 from ontology import queries
 
 ROOT = Path(__file__).parents[1]
@@ -49,14 +52,14 @@ def output(pages: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets ``build`` run the plain functions in place of the flow."""
-    flow = type(sys)("flows.build")
+    flow = type(sys)("flows.orchestration.build")
 
     def run(*arguments: Any, progress: object = SILENT, **options: Any) -> assemble.Result:
         assert options.pop("crew") == ALONE
         return assemble.assemble(*arguments, **options)
 
     flow.run = run  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "flows.build", flow)
+    monkeypatch.setitem(sys.modules, "flows.orchestration.build", flow)
     monkeypatch.setattr(settings, "prepare", lambda **_: None)
 
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from rdflib import DCTERMS, RDF, SH, VOID, BNode, Graph, Literal, Namespace, URIRef
 
 from extract import turtle
-from flows import dataset, release
-from flows.blocks import blocks
 from flows.errors import UserError
+from flows.releases import dataset, release
+from flows.releases.blocks import blocks
 from ontology import queries, terms
 from shapes.check import check_graph
 from tests.many import multiply

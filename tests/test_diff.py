@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import cli, release
+from flows import cli
+from flows.releases import release
 from tests.ledgers import OPEN, build, page
 
 Run = Callable[..., tuple[int, str, str]]

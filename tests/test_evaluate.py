@@ -11,7 +11,8 @@ from typing import Any, cast
 import pytest
 
 from extract.gold import AXES
-from flows import cli, evaluate, evaluate_text
+from flows import cli
+from flows.evaluating import evaluate, evaluate_text
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -11,9 +11,11 @@ from typing import IO, Any
 
 import pytest
 
-from flows import draft, files, finish, held, ledger, ledger_pages, release, stages
-from flows.gates import Limits
-from flows.release import Workshop
+from flows import files
+from flows.assembly import draft, finish, ledger, ledger_pages, stages
+from flows.releases import held, release
+from flows.releases.gates import Limits
+from flows.releases.release import Workshop
 from tests.ledgers import OPEN, build, named, page, unmade, unread, write
 
 InChild = Callable[[Callable[[], object]], int]

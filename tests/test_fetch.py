@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import fetch
-from flows.fetch_answers import Result, Why
+from flows.fetching import fetch
+from flows.fetching.answers import Result, Why
 from tests.badserver import Handler, Site, serving
 from tests.conftest import KIDNEY, LIVER
 from tests.fetching import PRIVATE, QUICK, Runs, found

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import fetch_network
-from flows.fetch_answers import Result, Why
+from flows.fetching import network
+from flows.fetching.answers import Result, Why
 from tests.badserver import Site, serving
 from tests.conftest import LIVER
 from tests.fetching import PRIVATE, Runs, found
@@ -166,7 +166,7 @@ def test_certificates_are_checked_for_the_name_although_the_number_is_asked(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    fetch_network._certificates.cache_clear()
+    network._certificates.cache_clear()
     runs.resolve = found("127.0.0.1")
     rules = "".join(f'[host."{host}.example"]\nprivate = true\n' for host in ("right", "wrong"))
     with serving(context) as site:
@@ -174,7 +174,7 @@ def test_certificates_are_checked_for_the_name_although_the_number_is_asked(
         right, wrong = (f"https://{host}.example:{site.port}/a" for host in ("right", "wrong"))
         runs.addresses(right, wrong, rules="[fetch]\nretries = 0\n" + rules)
         outcomes = runs.outcomes()
-    fetch_network._certificates.cache_clear()
+    network._certificates.cache_clear()
     assert outcomes[right].result is Result.FETCHED
     assert outcomes[wrong].why is Why.ROBOTS_UNKNOWN
     assert "certificate" in outcomes[wrong].message.lower()

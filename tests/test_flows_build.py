@@ -15,8 +15,10 @@ import pytest
 
 from extract import graph
 from extract.model import Procedure
-from flows import assemble, files, release, spool, stages
-from flows.assemble import Result
+from flows import files
+from flows.assembly import assemble, spool, stages
+from flows.assembly.assemble import Result
+from flows.releases import release
 from ontology import terms
 from shapes.findings import Finding, Severity
 
@@ -95,7 +97,7 @@ def test_the_size_of_a_batch_changes_nothing(pages: Path, tmp_path: Path, monkey
 BUILD = """
 import sys
 from pathlib import Path
-from flows.assemble import assemble
+from flows.assembly.assemble import assemble
 assemble([Path(sys.argv[1])], Path(sys.argv[2]))
 """
 

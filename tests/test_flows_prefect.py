@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import assemble, settings
+from flows import settings
+from flows.assembly import assemble
 
 ROOT = Path(__file__).parents[1]
 

@@ -14,10 +14,13 @@ from typing import Any
 import pytest
 import typer
 
-from flows import cli, cli_build, cli_refresh, gates, held, release
-from flows.diff_text import Figures
+from flows import cli
+from flows.commands import build as build_command
+from flows.commands import refresh as refresh_command
 from flows.errors import UserError
-from flows.gates import Limits
+from flows.releases import gates, held, release
+from flows.releases.diff_text import Figures
+from flows.releases.gates import Limits
 from shapes.findings import Finding, Severity
 from tests.ledgers import OPEN, build, named, page, unmade, unread, write
 
@@ -66,7 +69,7 @@ def test_limits_are_parameters() -> None:
     assert "at most 0.0 %" in words
 
 
-@pytest.mark.parametrize("command", [cli_build, cli_refresh])
+@pytest.mark.parametrize("command", [build_command, refresh_command])
 def test_the_command_line_has_the_limits_of_the_library(command: ModuleType) -> None:
     app = typer.Typer()
     command.register(app)

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from flows import assemble, ledger_pages, release, stages
+from flows.assembly import assemble, ledger_pages, stages
+from flows.assembly.ledger import State
+from flows.assembly.stages import ReadBatch
 from flows.files import Found
-from flows.ledger import State
-from flows.stages import ReadBatch
+from flows.releases import release
 from tests.ledgers import OPEN, Notes, build, named, page, unmade, unread, write
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows import assemble, draft
+from flows.assembly import assemble, draft
 from tests.ledgers import OPEN, build, named, page
 
 NAMES = ("50593-a.txt", "50593-b.txt", "47380-a.txt", "x/47380-a.txt", "32998-a.txt", "plain.txt")

@@ -18,7 +18,8 @@ from typing import Any
 import httpx
 import pytest
 
-from flows import assemble, release
+from flows.assembly import assemble
+from flows.releases import release
 from tests.badserver import serving
 from tests.conftest import KIDNEY, LIVER
 from tests.fetching import PRIVATE
@@ -211,10 +212,11 @@ def test_schedule_brings_its_own_server_and_takes_it_away_again(pages: Path, tmp
 SPOILT = """
 import sys
 from pathlib import Path
-from flows import release, settings
+from flows import settings
+from flows.releases import release
 settings.prepare()
-from flows.build import run
-from flows.gates import Limits
+from flows.orchestration.build import run
+from flows.releases.gates import Limits
 pages, output = map(Path, sys.argv[1:])
 whole, good = release.whole, release.latest(output)
 release.whole = lambda folder: whole(folder) and folder == good
@@ -222,7 +224,7 @@ run([pages], output, limits=Limits(gone=1, changed=1, quarantined=1))
 """
 LEFT_ALONE = """
 import os, signal, sys
-from flows import stages
+from flows.assembly import stages
 make = stages.make_batch
 def make_batch(*arguments, **options):
     os.killpg(int(sys.argv[1]), signal.SIGKILL)

@@ -15,10 +15,12 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from flows import assemble, cli, publish, publish_store
+from flows import cli
+from flows.assembly import assemble
 from flows.errors import UserError
-from flows.publish_chunks import chunks, parts
-from flows.publish_store import PASSWORD, TOKEN, USER, Store, addresses
+from flows.stores import graph_store, publish
+from flows.stores.chunks import chunks, parts
+from flows.stores.graph_store import PASSWORD, TOKEN, USER, Store, addresses
 from tests.stores import LONG, free_port, oxigraph, running, wait_for, write_pages
 
 Run = Callable[..., tuple[int, str, str]]
@@ -29,7 +31,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("NO_PROXY", "*")
     for name in (USER, PASSWORD, TOKEN):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(publish_store, "_PAUSES", ())
+    monkeypatch.setattr(graph_store, "_PAUSES", ())
 
     def run(*arguments: object) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as done:
@@ -188,7 +190,7 @@ def test_an_upload_that_was_given_up_is_removed_by_the_next_release(
     class Stopping(Store):
         def put(self, graph: str, data: bytes) -> None:
             if graph == publish.PUBLISHED:
-                raise publish_store.GoneError("stopped")
+                raise graph_store.GoneError("stopped")
             super().put(graph, data)
 
     store = Stopping(addresses(oxigraph_store, None), {})

@@ -14,8 +14,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from flows import answer, asking, table
-from flows.answer_format import Format
+from flows import table
+from flows.asking import answer
+from flows.asking.answer_format import Format
+from flows.commands import asking
 from ontology import queries
 from tests.stores import LONG, MAIN, ROOT
 

@@ -14,9 +14,12 @@ from typing import Any
 
 import pytest
 
-from flows import assemble, cli, fetch_cache, overview, refresh, release, settings
+from flows import cli, settings
+from flows.assembly import assemble, overview, refresh
+from flows.assembly.refresh import Refreshed
+from flows.fetching import cache
 from flows.progress import SILENT
-from flows.refresh import Refreshed
+from flows.releases import release
 from tests.badserver import Site, serving
 from tests.conftest import KIDNEY, LIVER
 from tests.fetching import PRIVATE, FakeClock
@@ -180,7 +183,7 @@ def test_a_second_refresh_waits_for_the_first_and_says_so(sources: Path, output:
             waits.set()
 
     with ThreadPoolExecutor(1) as pool:
-        with fetch_cache.opened(output / "cache"):
+        with cache.opened(output / "cache"):
             second = pool.submit(go, sources, output, progress=Notes())
             assert waits.wait(20)
             assert not second.done()
@@ -223,7 +226,7 @@ def test_the_overview_counts_quarantine_by_reason(pages: Path, output: Path) -> 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs the command line without Prefect: exit code, standard output, standard error."""
-    flow = type(sys)("flows.refresh_flow")
+    flow = type(sys)("flows.orchestration.refresh_flow")
 
     def plain(sources: Path, output: Path, *, progress: object = SILENT, **options: Any) -> Refreshed:
         def build(paths: Any, output: Path, **more: Any) -> assemble.Result:
@@ -234,7 +237,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         return go(sources, output, build=build, **options)
 
     flow.run = plain  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "flows.refresh_flow", flow)
+    monkeypatch.setitem(sys.modules, "flows.orchestration.refresh_flow", flow)
     monkeypatch.setattr(settings, "prepare", lambda **_: None)
 
     def run(*arguments: object) -> tuple[int, str, str]:

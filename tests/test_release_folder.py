@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import release
 from flows.errors import UserError
+from flows.releases import release
 
 STEPS = ("os.fsync", "pathlib.Path.rename", "pathlib.Path.replace", "pathlib.Path.symlink_to", "shutil.rmtree")
 

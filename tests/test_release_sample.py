@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.assemble import assemble
+from flows.assembly.assemble import assemble
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "output" / "sample"

@@ -9,8 +9,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from flows import query, store, validate
-from flows.assemble import assemble
+from flows.asking import query, store
+from flows.assembly.assemble import assemble
+from flows.commands import validate
 from ontology import terms
 from shapes.check import check
 

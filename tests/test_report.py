@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from extract import turtle
 from extract.model import Reason
 from flows import report
-from flows.blocks import blocks
-from flows.explain import explain
+from flows.asking.explain import explain
+from flows.releases.blocks import blocks
 from flows.report import gather, lexis, words
 from ontology import lexicon
 from shapes.check import Severity, check

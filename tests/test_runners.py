@@ -14,11 +14,13 @@ from typing import Any
 
 import pytest
 
-from flows import assemble, files, release, spool, stages
+from flows import files
+from flows.assembly import assemble, spool, stages
+from flows.assembly.pool import ATTEMPTS, Pool
+from flows.assembly.spread import Call, Crew, Runner, Spread, WorkerLostError, crew
 from flows.errors import UserError
-from flows.pool import ATTEMPTS, Pool
-from flows.records import Status
-from flows.spread import Call, Crew, Runner, Spread, WorkerLostError, crew
+from flows.releases import release
+from flows.releases.records import Status
 from tests.ledgers import Notes, build, named, write
 
 ROOT = Path(__file__).parents[1]
@@ -108,9 +110,8 @@ def raises_what_cannot_be_sent() -> None:
 
 
 def test_workers_know_nothing_of_prefect() -> None:
-    asked = (
-        "import sys, flows.worker, flows.stages; print([name for name in sys.modules if name.startswith('prefect')])"
-    )
+    loaded = "import sys, flows.assembly.worker, flows.assembly.stages"
+    asked = f"{loaded}; print([name for name in sys.modules if name.startswith('prefect')])"
     done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
@@ -167,7 +168,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
 def test_a_dask_worker_is_killed_in_the_middle(
     folder: Path, tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]
 ) -> None:
-    from flows import dask_cluster
+    from flows.assembly import dask_cluster
 
     address, workers = cluster
     told = Notes()
@@ -180,8 +181,8 @@ def test_a_dask_worker_is_killed_in_the_middle(
 
 
 def test_a_dask_worker_with_other_code_or_another_disk_says_so(tmp_path: Path) -> None:
-    from flows import dask_cluster
-    from flows.ledger_code import fingerprint
+    from flows.assembly import dask_cluster
+    from flows.assembly.ledger_code import fingerprint
 
     with pytest.raises(UserError, match="another version"):
         dask_cluster.attempt(stages.read_batch, Call(([], tmp_path / "x")), "0" * 64)

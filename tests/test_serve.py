@@ -13,7 +13,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from flows import query, store
+from flows.asking import query, store
 from flows.serve import negotiate, shipped
 from flows.serve.shipped import fill
 from ontology import queries, terms
@@ -185,7 +185,7 @@ def test_a_procedure_shows_the_words_behind_its_facts(served: Served) -> None:
 
 
 def test_text_of_a_release_is_shown_and_never_markup(tmp_path: Path) -> None:
-    from flows.look import Look
+    from flows.asking.look import Look
     from flows.serve import pages
     from flows.serve.view import View
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flows import assemble
+from flows.assembly import assemble
 from tests.stores import LONG, MAIN, ROOT, Served, oxigraph, serving, write_pages
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c != ?f) }"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flows import addresses, fetch_hosts, fetch_limit, sources
-from flows.addresses import AddressError, file_name, normal
 from flows.errors import UserError
-from flows.fetch_answers import Why
-from flows.sources import Host, Kind, Rules
+from flows.fetching import addresses, hosts, sources, volume
+from flows.fetching.addresses import AddressError, file_name, normal
+from flows.fetching.answers import Why
+from flows.fetching.sources import Host, Kind, Rules
 
 ROOT = Path(__file__).parents[1]
 WHOLE = """
@@ -170,6 +170,6 @@ def test_the_example_in_the_docs_is_right_and_names_every_key(file: Path) -> Non
     assert sources.load(ROOT / "sources.toml").folders == (ROOT / "pages",)
 
 
-@pytest.mark.parametrize("module", [addresses, fetch_hosts, fetch_limit])
+@pytest.mark.parametrize("module", [addresses, hosts, volume])
 def test_the_examples_in_the_docstrings_run(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import sssom
+from flows.releases import sssom
 from ontology import store, terms
 from tests.releases import sample  # noqa: F401
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from flows.blocks import Block, Nodes, Value, iris, text
+from flows.releases.blocks import Block, Nodes, Value, iris, text
 from flows.report.lexis import Lexis
 from ontology import terms
 

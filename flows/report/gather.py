@@ -12,10 +12,10 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from flows import diff
-from flows.blocks import with_previous
-from flows.diff import Change, Difference, Kind, Release
-from flows.records import Status
+from flows.releases import diff
+from flows.releases.blocks import with_previous
+from flows.releases.diff import Change, Difference, Kind, Release
+from flows.releases.records import Status
 from flows.report import known
 from flows.report.entries import AXES, Entry, entry
 from flows.report.lexis import Lexis

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import flows.blocks
+import flows.releases.blocks
 from flows.report.entries import Entry
 
 _LINE: Final = re.compile(rb'^\["([0-9A-Z]{5})",(?:(")|\[)[^\n<>]*\]', re.MULTILINE)
@@ -29,7 +29,7 @@ def made_with(ontology: Path) -> str:
     """
     whole = hashlib.sha256()
     here = Path(__file__).parent
-    for file in (here / "entries.py", here / "lexis.py", Path(flows.blocks.__file__), ontology):
+    for file in (here / "entries.py", here / "lexis.py", Path(flows.releases.blocks.__file__), ontology):
         whole.update(hashlib.sha256(file.read_bytes()).digest())
     return whole.hexdigest()[:16]
 

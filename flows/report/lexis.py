@@ -11,7 +11,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from flows.sssom import OUTSIDE, curie
+from flows.releases.sssom import OUTSIDE, curie
 from ontology import terms
 
 _SKOS: Final = terms.SKOS

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from flows import release
+from flows.releases import release
 from flows.report import words
 from flows.report.entries import AXES, dump
 from flows.report.gather import Changes, Ended, Gathered, changes, ended, warnings

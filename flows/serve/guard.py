@@ -14,7 +14,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from flows.query import place
+from flows.asking.query import place
 
 LONGEST: Final = 1 << 20
 """So many characters a query may have."""

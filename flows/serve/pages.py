@@ -11,7 +11,7 @@ from typing import Any, Final
 import jinja2
 import pyoxigraph as ox
 
-from flows import explain
+from flows.asking import explain
 from flows.serve.shipped import Filled
 from flows.serve.view import View, href_of, shortened
 from ontology import queries, terms

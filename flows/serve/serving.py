@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from flows import store
+from flows.asking import store
 from flows.errors import UserError
 from flows.serve import engine
 from flows.serve.engine import Engine

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.answer import short
+from flows.asking.answer import short
+from flows.asking.query import TOKENS
 from flows.errors import UserError
-from flows.query import TOKENS
 from ontology import queries
 from ontology.queries import Parameter, ShippedQuery
 

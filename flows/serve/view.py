@@ -13,8 +13,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from flows.asking.look import Look
 from flows.errors import UserError
-from flows.look import Look
 from ontology import terms
 
 MOST: Final = 200

@@ -1,0 +1,1 @@
+"""The commands of the command line: what they take, what they say, and how they end."""

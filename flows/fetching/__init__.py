@@ -1,0 +1,1 @@
+"""From a list of sources to pages on the disk."""

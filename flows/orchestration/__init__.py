@@ -1,0 +1,1 @@
+"""What Prefect runs: flows, tasks, artifacts, runners and schedules."""

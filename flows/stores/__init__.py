@@ -1,0 +1,1 @@
+"""A release into any SPARQL 1.1 store."""
