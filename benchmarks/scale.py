@@ -256,7 +256,7 @@ def _workers(source: Path, output: Path, number: int) -> dict[str, Any]:
 
     def work() -> str:
         with Pool(number, lambda message: print(message, file=sys.stderr)) as pool:
-            summary = assemble.assemble([source], output, spread=pool, workers=number).summary
+            summary = assemble.assemble([source], output, spread=pool, workers=number, finishing=pool).summary
         return f"release {summary.release}"
 
     return _measured(work)

@@ -86,6 +86,7 @@ def assemble(
     make: Make = stages.make_batch,
     spread: Spread = in_turn,
     workers: int = 1,
+    finishing: Spread = in_turn,
 ) -> Result:
     """Build a release from pages; what the release before was made of is not read again.
 
@@ -101,6 +102,7 @@ def assemble(
         make: Makes a batch of procedures.
         spread: Works off the batches.
         workers: How many batches it works off at once; there are as many for each.
+        finishing: Works off the files that tell of the whole release.
 
     Returns:
         What happened. Where nothing is publishable, a gate holds the release or nothing changed, the one before stays.
@@ -133,7 +135,9 @@ def assemble(
             ledger.entries(pages.good, pages.failed, found),
             _summary(outcomes, done, read=pages.read),
         )
-        summary = finish.finish(shop, built, strict=strict, limits=limits, keep=keep, progress=progress)
+        summary = finish.finish(
+            shop, built, strict=strict, limits=limits, keep=keep, progress=progress, spread=finishing
+        )
     return Result(summary, built.records)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from extract import turtle
+from flows.assembly.spread import Call, Spread
 from flows.assembly.stages import Outcome, Span
 from flows.progress import Progress
 from flows.releases import records, vocabulary
@@ -15,6 +17,13 @@ from flows.releases.diff_text import Figures
 from flows.releases.records import PageRecord
 
 _CHUNK: Final = 1 << 20
+
+
+class Telling(StrEnum):
+    """Files that tell of a whole release. They take long, and one does not look at the other."""
+
+    DATASET = "dataset.ttl"
+    REPORT = "report.html"
 
 
 def write(draft: Path, outcomes: Sequence[Outcome], done: Iterable[PageRecord]) -> tuple[Outcome, ...]:
@@ -49,34 +58,52 @@ def write(draft: Path, outcomes: Sequence[Outcome], done: Iterable[PageRecord]) 
     return tuple(placed.get(one.code, one) for one in outcomes)
 
 
-def write_rest(draft: Path, before: Path | None, progress: Progress) -> Figures | None:
+def write_rest(draft: Path, before: Path | None, progress: Progress, spread: Spread) -> Figures | None:
     """Write the files that are made from the others and from the release before.
 
     Args:
         draft: Where the others are.
         before: Folder of the release before, or None.
         progress: Is told how far it is.
+        spread: Works off those that take long.
 
     Returns:
         How many of what changed; None without a release before.
     """
     # Imported here, so that a build that changes nothing starts without them.
-    from flows import report
-    from flows.releases import changes, dataset, sssom
+    from flows.releases import changes, sssom
 
-    def step(done: int) -> None:
-        progress.step("files written", done, 4)
+    written = iter(range(len(Telling) + 3))
 
-    step(0)
+    def step(_: int = 0) -> None:
+        progress.step("files written", next(written), len(Telling) + 2)
+
+    step()
     figures = changes.write(draft, before)
-    step(1)
-    dataset.write(draft, before)
-    step(2)
+    step()
     sssom.write(draft)
-    step(3)
-    report.write(draft, before)
-    step(4)
+    step()
+    # What takes longest first.
+    spread(tell, [Call((draft, before, file)) for file in (Telling.REPORT, Telling.DATASET)], step)
     return figures
+
+
+def tell(draft: Path, before: Path | None, file: Telling) -> None:
+    """Write one of the files that tell of a whole release.
+
+    Args:
+        draft: Where the others are.
+        before: Folder of the release before, or None.
+        file: Which one.
+    """
+    if file is Telling.DATASET:
+        from flows.releases import dataset
+
+        dataset.write(draft, before)
+    else:
+        from flows import report
+
+        report.write(draft, before)
 
 
 def _join(target: Path, spans: Sequence[Span]) -> list[Span]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flows.assembly import draft, ledger
 from flows.assembly.ledger import Ledger, PageEntry, State
+from flows.assembly.spread import Spread
 from flows.assembly.stages import Outcome
 from flows.progress import Progress
 from flows.releases import gates, held, records, release
@@ -39,7 +40,16 @@ class Built:
     summary: Summary
 
 
-def finish(shop: Workshop, built: Built, *, strict: bool, limits: Limits, keep: int, progress: Progress) -> Summary:
+def finish(
+    shop: Workshop,
+    built: Built,
+    *,
+    strict: bool,
+    limits: Limits,
+    keep: int,
+    progress: Progress,
+    spread: Spread,
+) -> Summary:
     """Bring a build to its end.
 
     Args:
@@ -49,6 +59,7 @@ def finish(shop: Workshop, built: Built, *, strict: bool, limits: Limits, keep: 
         limits: How much may change at once.
         keep: So many releases stay.
         progress: Is told how far it is.
+        spread: Works off what can be written side by side.
 
     Returns:
         The summary, with the release that there is now, or why there is no new one.
@@ -68,7 +79,7 @@ def finish(shop: Workshop, built: Built, *, strict: bool, limits: Limits, keep: 
         if strict and quarantined:
             return replace(summary, held_back=gates.held_by_strict(summary.pages, quarantined))
         return replace(summary, release=name, folder=str(before), unchanged=True)
-    figures = draft.write_rest(shop.draft, before, progress)
+    figures = draft.write_rest(shop.draft, before, progress, spread)
     closed = gates.judge(
         limits,
         figures,

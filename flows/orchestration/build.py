@@ -95,6 +95,7 @@ def build(
             make=hands.make,
             spread=hands.spread,
             workers=hands.workers,
+            finishing=hands.finishing,
         )
     artifacts.of_build(result)
     return done("build", result)

@@ -35,12 +35,15 @@ class Hands:
         make: Makes a batch of procedures.
         spread: Works off the batches.
         workers: How many of them at once.
+        finishing: Works off the files that tell of the whole release. A cluster does not: two attempts at one file,
+            the first of them thought to be lost, would spoil it.
     """
 
     read: Read
     make: Make
     spread: Spread
     workers: int = 1
+    finishing: Spread = in_turn
 
 
 @contextmanager
@@ -62,9 +65,8 @@ def hands(crew: Crew, read: Read, make: Make, progress: Progress) -> Iterator[Ha
     crew.check()
     if crew.runner is Runner.PROCESS:
         with Pool(crew.number, progress.note) as pool:
-            yield Hands(
-                stages.read_batch, stages.make_batch, _in_one_task(pool, f"{crew.number} processes"), crew.number
-            )
+            spread = _in_one_task(pool, f"{crew.number} processes")
+            yield Hands(stages.read_batch, stages.make_batch, spread, crew.number, pool)
     elif crew.runner is Runner.DASK:
         with dask_cluster.opened(crew, progress.note) as cluster:
             yield Hands(stages.read_batch, stages.make_batch, _in_one_task(cluster, "Dask"), cluster.workers)
