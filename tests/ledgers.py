@@ -9,7 +9,7 @@ from typing import Any
 from flows import files
 from flows.assembly import assemble
 from flows.assembly.assemble import Result
-from flows.assembly.stages import Made, ReadBatch
+from flows.assembly.outcome import Made, ReadBatch
 from flows.releases import release
 from flows.releases.gates import Limits
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +21,7 @@ from flows.releases.gates import Limits
 from flows.releases.release import Workshop
 from tests.ledgers import OPEN, build, named, page, unmade, unread, write
 
+ROOT = Path(__file__).parents[1]
 InChild = Callable[[Callable[[], object]], int]
 
 
@@ -157,6 +161,31 @@ def test_a_disk_that_is_full(folder: Path, tmp_path: Path, monkeypatch: pytest.M
     # What was half written is gone, so that there is room again.
     assert not list(output.glob(".ablation-kg-work-*"))
     recovers(folder, output)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 300 KB."""
+    place = tmp_path / "small"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(place)]
+    if not shutil.which("mount") or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("no small disk: mount needs root")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.slow
+def test_a_disk_that_is_full_under_the_command_line(folder: Path, tmp_path: Path, small_disk: Path) -> None:
+    pages = [str(folder), str(ROOT / "pages")]
+    command = [sys.executable, "-c", "from flows.cli import main; main()", "build", *pages, "--output", str(small_disk)]
+    environment = {**os.environ, "PREFECT_HOME": str(tmp_path / "home")}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
+    assert done.returncode == 3
+    assert "No space left on device" in done.stderr
+    assert str(small_disk) in done.stderr
+    assert "Traceback" not in done.stderr
+    assert {path.name for path in small_disk.iterdir()} <= {".ablation-kg-lock", "releases", "ledger"}
 
 
 @pytest.mark.parametrize("call", ["fsync", "mkdir", "symlink"])

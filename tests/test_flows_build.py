@@ -18,6 +18,7 @@ from extract.model import Procedure
 from flows import files
 from flows.assembly import assemble, spool, stages
 from flows.assembly.assemble import Result
+from flows.assembly.outcome import ReadPage
 from flows.releases import release
 from ontology import terms
 from shapes.findings import Finding, Severity
@@ -210,8 +211,11 @@ def test_identical_pages_are_both_accounted_for_and_count_once(pages: Path, tmp_
 
 def test_the_same_bytes_under_names_of_two_codes_are_not_believed(tmp_path: Path) -> None:
     place = spool.Place("x", 0)
-    torn = [stages.ReadPage("50593-a.txt", "ab", "50593", place), stages.ReadPage("50250-a.txt", "ab", "50250", place)]
-    sound = stages.ReadPage("50592-a.txt", "cd", "50592", place)
+    torn = [
+        ReadPage("50593-a.txt", "ab", "50593", place),
+        ReadPage("50250-a.txt", "ab", "50250", place),
+    ]
+    sound = ReadPage("50592-a.txt", "cd", "50592", place)
     groups, quarantined = stages.group([*torn, sound])
     assert groups == ((sound,),)
     assert [record.reason for record in quarantined] == ["several-codes"] * 2

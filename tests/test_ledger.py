@@ -12,7 +12,7 @@ import pytest
 
 from flows.assembly import assemble, ledger_pages, stages
 from flows.assembly.ledger import State
-from flows.assembly.stages import ReadBatch
+from flows.assembly.outcome import ReadBatch
 from flows.files import Found
 from flows.releases import release
 from tests.ledgers import OPEN, Notes, build, named, page, unmade, unread, write

@@ -16,6 +16,7 @@ import pytest
 
 from flows import files
 from flows.assembly import assemble, spool, stages
+from flows.assembly.outcome import Made, Outcome, ReadPage, Span, key
 from flows.assembly.pool import ATTEMPTS, Pool
 from flows.assembly.spread import Call, Crew, Runner, Spread, WorkerLostError, crew
 from flows.errors import UserError
@@ -118,10 +119,8 @@ def test_workers_know_nothing_of_prefect() -> None:
 
 def test_what_goes_to_a_worker_and_back_can_be_sent(tmp_path: Path) -> None:
     place = spool.Place(str(tmp_path), 1)
-    one = stages.ReadPage("a.txt", "0" * 64, "50593", place, "a")
-    made = stages.Made(
-        (stages.Outcome("50593", stages.key([one]), Status.PUBLISHED, 1, 0, (), stages.Span("f", 0, 1)),)
-    )
+    one = ReadPage("a.txt", "0" * 64, "50593", place, "a")
+    made = Made((Outcome("50593", key([one]), Status.PUBLISHED, 1, 0, (), Span("f", 0, 1)),))
     for sent in (Call(([one], tmp_path, 1), {"quotes": True}), made):
         assert pickle.loads(pickle.dumps(sent)) == sent  # noqa: S301 - made here
 

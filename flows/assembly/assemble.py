@@ -14,8 +14,8 @@ from flows.assembly import finish, ledger, ledger_pages, stages
 from flows.assembly.finish import Built
 from flows.assembly.ledger import Ledger, State
 from flows.assembly.ledger_code import fingerprint
+from flows.assembly.outcome import Made, Outcome, ReadBatch, ReadPage
 from flows.assembly.spread import Call, Spread, in_turn
-from flows.assembly.stages import Made, Outcome, ReadBatch, ReadPage
 from flows.files import Found
 from flows.progress import SILENT, Progress
 from flows.releases import gates, records, release
@@ -23,7 +23,7 @@ from flows.releases.gates import Limits
 from flows.releases.records import PageRecord, Status, Summary
 from flows.releases.release import Workshop
 
-PAGES_A_BATCH: Final = 200
+PAGES_A_BATCH: Final = 500
 PROCEDURES_A_BATCH: Final = 200
 """The shapes cost a third more with 50 at once, and no less with more (measured)."""
 PAGES_OF_A_BATCH: Final = 1000

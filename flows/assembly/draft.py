@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from extract import turtle
+from flows.assembly.outcome import Outcome, Span
 from flows.assembly.spread import Call, Spread
-from flows.assembly.stages import Outcome, Span
 from flows.progress import Progress
 from flows.releases import records, vocabulary
 from flows.releases.diff_text import Figures

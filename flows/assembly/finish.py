@@ -8,8 +8,8 @@ from pathlib import Path
 
 from flows.assembly import draft, ledger
 from flows.assembly.ledger import Ledger, PageEntry, State
+from flows.assembly.outcome import Outcome
 from flows.assembly.spread import Spread
-from flows.assembly.stages import Outcome
 from flows.progress import Progress
 from flows.releases import gates, held, records, release
 from flows.releases.gates import Limits

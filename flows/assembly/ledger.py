@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from extract.model import Reason
-from flows.assembly.stages import Outcome, ReadPage, Span, key
+from flows.assembly.outcome import Outcome, ReadPage, Span, key
 from flows.files import Found
 from flows.releases import release
 from flows.releases.records import PageRecord, Status

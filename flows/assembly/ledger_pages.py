@@ -10,7 +10,7 @@ from typing import Final
 from extract.model import PageError
 from flows import files
 from flows.assembly.ledger import Ledger
-from flows.assembly.stages import ReadPage
+from flows.assembly.outcome import ReadPage
 from flows.files import Found
 from flows.progress import Progress
 from flows.releases.records import PageRecord, Status

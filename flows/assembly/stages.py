@@ -7,7 +7,6 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -16,6 +15,7 @@ from extract import fusion, graph, page, reading, turtle
 from extract.model import Page, PageError, Procedure, Reason
 from flows import files
 from flows.assembly import spool
+from flows.assembly.outcome import Made, Outcome, ReadBatch, ReadPage, Span, key, quarantined
 from flows.files import Found
 from flows.releases.records import PageRecord, Status
 from ontology import terms
@@ -26,92 +26,6 @@ _TYPE = ox.NamedNode(terms.RDF + "type")
 _USUAL = gc.get_threshold()
 _SELDOM = (20_000, 50, 100)
 _ASSERTION = ox.NamedNode(terms.abl("Assertion"))
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPage:
-    """A page that names its code.
-
-    Attributes:
-        name: Its name in the release.
-        sha256: Of its bytes.
-        code: The code it is about.
-        place: Where it lies in the spool; None where the ledger knows its code and it was not read again.
-        path: Where it stands on this machine.
-    """
-
-    name: str
-    sha256: str
-    code: str
-    place: spool.Place | None
-    path: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadBatch:
-    """What came of reading a batch: pages, and records of those that cannot be used."""
-
-    pages: tuple[ReadPage, ...]
-    quarantined: tuple[PageRecord, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A part of a file.
-
-    Attributes:
-        file: Path of the file.
-        start: Its first byte there.
-        size: Number of bytes.
-    """
-
-    file: str
-    start: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a procedure.
-
-    Attributes:
-        code: Of the procedure.
-        key: Stands for the bytes of its pages; see `key`.
-        status: Where its pages ended.
-        facts: Number of facts; 0 unless published.
-        warnings: Number of findings that are no violations; 0 unless published.
-        violations: What keeps it out, where its pages are in quarantine.
-        facts_block: Its Turtle for ``procedures.ttl``; None unless published.
-        evidence_block: The same for ``evidence.ttl``.
-    """
-
-    code: str
-    key: str
-    status: Status
-    facts: int = 0
-    warnings: int = 0
-    violations: tuple[Finding, ...] = ()
-    facts_block: Span | None = None
-    evidence_block: Span | None = None
-
-    def records(self, pages: Iterable[ReadPage]) -> Iterator[PageRecord]:
-        """What became of its pages."""
-        for one in pages:
-            if self.status is Status.QUARANTINED:
-                yield _violating(one, self.violations)
-            else:
-                yield PageRecord(one.name, one.sha256, self.status, self.code)
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What came of a batch of procedures.
-
-    Attributes:
-        outcomes: One for each procedure, in code order.
-    """
-
-    outcomes: tuple[Outcome, ...]
 
 
 @contextmanager
@@ -150,7 +64,7 @@ def read_batch(found: Sequence[Found], file: Path) -> ReadBatch:
                 with _naming(one.name):
                     got = page.read_page(data, Path(one.path).name)
             except PageError as error:
-                failed.append(_quarantined(one.name, sha256, None, error))
+                failed.append(quarantined(one.name, sha256, None, error))
             else:
                 pages.append(ReadPage(one.name, got.sha256, got.code, put(got), one.path))
     return ReadBatch(tuple(pages), tuple(failed))
@@ -178,7 +92,7 @@ def group(pages: Iterable[ReadPage]) -> tuple[tuple[tuple[ReadPage, ...], ...], 
         else:
             codes = ", ".join(sorted(several[one.sha256]))
             message = f"the same bytes were given under names of several codes: {codes}"
-            torn.append(_quarantined(one.name, one.sha256, one.code, PageError(Reason.SEVERAL_CODES, message)))
+            torn.append(quarantined(one.name, one.sha256, one.code, PageError(Reason.SEVERAL_CODES, message)))
     return tuple(tuple(sorted(by_code[code], key=lambda one: one.name)) for code in sorted(by_code)), tuple(torn)
 
 
@@ -228,17 +142,6 @@ def make_batch(groups: Sequence[Sequence[ReadPage]], folder: Path, number: int, 
     return Made(tuple(outcomes))
 
 
-def key(pages: Iterable[ReadPage]) -> str:
-    """What stands for the bytes of a procedure's pages, whatever their order and however often each is given.
-
-    >>> one, other = (ReadPage("a.txt", sha256, "50593", None) for sha256 in ("ab", "cd"))
-    >>> key([one, other, one]) == key([other, one]) != key([one])
-    True
-    """
-    whole = {f"{one.code} {one.sha256}" for one in pages}
-    return hashlib.sha256("\n".join(sorted(whole)).encode()).hexdigest()
-
-
 def procedure_of(pages: Iterable[Page]) -> Procedure:
     """All that some pages of one code say.
 
@@ -282,18 +185,6 @@ def _blocks(file: Path) -> Iterator[Callable[[Iterable[ox.Triple]], Span]]:
 
 def _breaks(finding: Finding) -> bool:
     return finding.severity is Severity.VIOLATION
-
-
-def _violating(one: ReadPage, violations: tuple[Finding, ...]) -> PageRecord:
-    message = f"what the pages of {one.code} say does not fit together: {violations[0].message}"
-    error = PageError(Reason.SHAPE_VIOLATION, message)
-    return _quarantined(one.name, one.sha256, one.code, error, violations)
-
-
-def _quarantined(
-    name: str, sha256: str | None, code: str | None, error: PageError, findings: tuple[Finding, ...] = ()
-) -> PageRecord:
-    return PageRecord(name, sha256, Status.QUARANTINED, code, error.reason, error.message, error.start, findings)
 
 
 def _assertions(evidence: Iterable[ox.Triple]) -> int:

@@ -16,8 +16,8 @@ from prefect.cache_policies import NO_CACHE
 from flows import settings
 from flows.assembly import stages
 from flows.assembly.assemble import Result, assemble
+from flows.assembly.outcome import Made, ReadBatch, ReadPage
 from flows.assembly.spread import ALONE, Crew, Runner
-from flows.assembly.stages import Made, ReadBatch, ReadPage
 from flows.files import Found
 from flows.orchestration import artifacts, publishing, runners, task_names
 from flows.orchestration.surviving import done, surviving

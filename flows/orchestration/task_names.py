@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from prefect.runtime import task_run
 
-from flows.assembly.stages import ReadPage
+from flows.assembly.outcome import ReadPage
 from flows.fetching.addresses import host_of
 from flows.files import Found
 

@@ -221,6 +221,9 @@ def workshop(output: Path, waiting: Callable[[], None] = lambda: None) -> Iterat
             shop.scratch.mkdir()
             shop.draft.mkdir()
             yield shop
+        except OSError as fault:
+            fault.add_note(f"while writing to {output}; what was published before is untouched")
+            raise
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
