@@ -176,7 +176,7 @@ def _heads(text: str, pieces: Sequence[Piece], title: str) -> tuple[Counter[str]
         elif _QUESTION.search(line):
             votes.update(dict.fromkeys(codes, 1))
         elif (
-            not opened
+            (not opened or _OPENER.match(line))
             and not alike
             and number < 8
             and len(line.split()) <= 25

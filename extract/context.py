@@ -17,11 +17,16 @@ from extract.mentions import CueHit, Mention
 from extract.sentences import Script, Sentence
 from ontology.words import Token
 
+OTHER_CODE: Final = "other-code"
 TURN: Final = "turn"
 """Context of words that end the scope of others: but, while, whereas, …"""
 
 _PHRASE_ENDS: Final = frozenset(',;:)–.!?"“”•')
 _AUXILIARIES: Final = frozenset({"is", "are", "was", "were", "be", "been", "ha", "has", "have"})
+_ONWARD: Final = frozenset({"role/coolant"})
+"""Contexts that go on past a turn: ``is injected so that the skin does not freeze``."""
+_BACK: Final = frozenset({"those", "these", "they", "that"})
+"""Words that open a clause about what was said before."""
 _RELATIVES: Final = frozenset({"which", "who", "whose", "where"})
 _LABEL_WORDS: Final = 3
 """A colon behind so few words ends a label, ``Guidance: if wanted``, and no clause."""
@@ -72,8 +77,12 @@ class Contexts:
 
     def _spread(self, hit: CueHit, turns: defaultdict[int, set[int]]) -> Iterable[tuple[int, Scope]]:
         home = self._script.sentences[hit.sentence]
-        scope = _scope(self._script, home, hit, turns[home.index])
+        scope = _scope(self._script, home, hit, set() if hit.cue.context in _ONWARD else turns[home.index])
         yield home.index, scope
+        if hit.cue.context == OTHER_CODE and home.index and scope.first == home.first:
+            before = self._script.sentences[home.index - 1]
+            if before.block == home.block and self._script.tokens[home.first].norm in _BACK:
+                yield before.index, Scope(hit, before.first, before.last)
         for sentence in islice(self._script.sentences, hit.sentence + 1, None):
             onward = hit.cue.scope == "block" and sentence.block == home.block
             listed = self._opens_list(home, scope) and sentence.item and sentence.section == home.section
@@ -121,10 +130,13 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
     first, last = hit.first, hit.last
     ends = _ENDS.get(cue.scope, frozenset())
     if direction == "backward-or-opening":
-        opening = first == sentence.first or script.tokens[first - 1].norm in _CLAUSE_ENDS | {"("}
+        opening = first == sentence.first or script.tokens[first - 1].norm in (_CLAUSE_ENDS | {"("}) - {")"}
         direction = "forward" if opening else "backward"
     if direction in ("forward", "both"):
         stop = min(sentence.last, hit.last + cue.reach)
+        ahead = ":," if cue.direction == "backward-or-opening" else ":"
+        if last < stop and script.tokens[last].norm in ahead:
+            last += 1  # what a cue announces: ``coded otherwise: laser, radiation``; ``if needed, CT``
         while last < stop and not _ends(script.tokens, last, ends, turns, sentence.first):
             if cue.scope == "list" and _new_clause(script.tokens, last, sentence.last):
                 break
@@ -136,6 +148,13 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
         if direction == "backward" and ends:
             first = _over_insertion(script.tokens, first, sentence.first)
         stop = max(sentence.first, first - cue.reach)
+        if (
+            cue.scope == "phrase"
+            and cue.direction == "backward-or-opening"
+            and first > stop
+            and script.tokens[first - 1].norm == ","
+        ):
+            first -= 1  # ``imaging guidance, when performed``
         opened = "(" if ends else ""
         while first > stop and script.tokens[first - 1].norm != opened:
             if ends and script.tokens[first - 1].norm == ")":
@@ -144,10 +163,12 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
             if _ends(script.tokens, first - 1, ends, turns, sentence.first):
                 break
             first -= 1
+        if cue.context == OTHER_CODE and first > sentence.first + 1 and script.tokens[first].norm in _BACK:
+            first = _clause_before(script.tokens, first, sentence.first, turns)
     if direction == "forward":
         first = hit.last
     elif direction == "backward":
-        last = hit.first  # what is inserted before the verb stands in scope with its subject
+        last = hit.last if "type" in cue.rejects else hit.first
     return Scope(hit, first, last)
 
 
@@ -176,6 +197,16 @@ def _over_insertion(tokens: Sequence[Token], at: int, start: int) -> int:
     for place in range(verb - 2, start, -1):
         if tokens[place].norm == ",":
             return place
+    return at
+
+
+def _clause_before(tokens: Sequence[Token], at: int, start: int, turns: set[int]) -> int:
+    """Before the clause that a pronoun points back to: ``for CT guidance; that has a number of its own``."""
+    if tokens[at - 1].norm not in _CLAUSE_ENDS and at - 1 not in turns:
+        return at
+    at -= 1
+    while at > start and tokens[at - 1].norm not in _CLAUSE_ENDS:
+        at -= 1
     return at
 
 

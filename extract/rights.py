@@ -13,12 +13,17 @@ _LINE: Final = re.compile(
     rf"(?P<marks>{_MARK}(?:\s{{0,3}}{_MARK}){{0,3}})[\s:,]{{0,4}}(?:by\s+)?(?:{_YEARS.format('before')}[\s,.:]{{0,4}})?(?:by\s+|of\s+)?(?P<rest>[^\n]{{0,240}})",
     re.IGNORECASE,
 )
+_WORK: Final = r",(?=[^\n]{0,60}\b(?:edition|manual|volume|vol|version|release)\b)"
+"""Behind a holder: what it holds the rights of."""
 _STOPS: Final = (
-    r"[;|·•\"“”()]|,?\s*\ball rights\b|,\s*(?:19|20)\d\d|\s(?:19|20)\d\d\b|\.(?:\s|$)|\s[-–—]\s"
+    rf"{_WORK}"
+    r"|[;|·•\"“”()]|,?\s*\ball rights\b|,\s*(?:19|20)\d\d|\s(?:19|20)\d\d\b|\.(?:\s|$)|\s[-–—]\s"
     r"|\s+(?:is|and is|has|CPT)\s|$"
 )
 _HOLDER: Final = re.compile(rf"(?:the\s+)?(?P<name>[A-Z0-9][^\n]*?)(?=\s*(?:{_STOPS}))")
-_ABBREVIATION: Final = re.compile(r"\b(?:Inc|Ltd|Co|Corp|LLC|Assn|St|Dr|S\.A|B\.V|U\.S)\.?$")
+_LOWER_CASE_HOLDER: Final = re.compile(r"(?P<name>[a-z][^\n]{0,60}?)(?=[\s,.;]{1,3}all rights\b)")
+"""A site that writes itself small: only between a year and "all rights reserved", else it is prose."""
+_ABBREVIATION: Final = re.compile(r"\b(?:Inc|Ltd|Co|Corp|Assn|St|Dr|S\.A|B\.V|U\.S)\.?$")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
@@ -29,6 +34,8 @@ def rights_lines(text: str) -> tuple[RightsLine, ...]:
 
     >>> [(r.holder, r.year) for r in rights_lines("Copyright © 2024-2026 Foo Inc. All rights reserved.")]
     [('Foo Inc.', 2026)]
+    >>> [(r.holder, r.year) for r in rights_lines("(c) 2023 foonotes, all rights reserved")]
+    [('foonotes', 2023)]
     >>> rights_lines("CPT is a registered trademark of the American Medical Association.")
     ()
     """
@@ -44,7 +51,7 @@ def rights_lines(text: str) -> tuple[RightsLine, ...]:
 
 def _rights(match: re.Match[str]) -> RightsLine | None:
     rest = match["rest"]
-    holder = _HOLDER.match(rest)
+    holder = _HOLDER.match(rest) or (match["before"] and _LOWER_CASE_HOLDER.match(rest))
     if not holder:
         return None
     name = holder["name"].strip(" ,.")
@@ -53,7 +60,7 @@ def _rights(match: re.Match[str]) -> RightsLine | None:
         name, end = name + ".", end + 1
     years = _YEAR.findall(match["before"] or "")
     if not years:
-        years = _YEAR.findall(rest[end : end + 8])
+        years = _YEAR.findall(rest[end : end + (80 if re.match(_WORK, rest[end:], re.IGNORECASE) else 8)])
     # A bare "(c)" numbers a list, and "copyright" is also a word of prose.
     if (not years and "©" not in match["marks"]) or not name or len(name.split()) > 12:
         return None

@@ -15,7 +15,7 @@ from extract.furniture import kind_of_line
 from extract.labels import answer_start, known_label, opens_descriptor, quoted_descriptor
 from extract.model import Block, BlockKind, Section
 from extract.outline import LINE_LEVEL, Heading, Outline
-from extract.shape import heading_shape, is_prose, is_sentence
+from extract.shape import heading_shape, is_prose, is_sentence, is_trail
 from ontology import headings
 
 _QUESTION: Final = re.compile(r"Q\d{0,2}\s*[.:)]\s*(?=\S)")
@@ -239,7 +239,16 @@ class _Reader:
         role = role or self._default(piece, line, heading)
         if role in _UNREAD and self._says_subject(line):
             role, heading = "description", None
+        if role == "official-descriptor" and self._goes_beyond(heading, line):
+            role, heading = "description", None
         self._put("related-codes" if is_code_list(line, self.code) else role, heading, piece)
+
+    def _goes_beyond(self, heading: Heading | None, line: str) -> bool:
+        """Whether prose follows a descriptor under the same heading: a descriptor is one paragraph."""
+        told = heading is not None and any(
+            role == "official-descriptor" and before is heading for role, before, _ in self._found
+        )
+        return told and is_sentence(line) and not is_descriptor(line)
 
     def _lead_in(self, piece: Piece, line: str) -> tuple[Piece, str]:
         """Take off the label or the answer mark that a piece begins with."""
@@ -263,6 +272,8 @@ class _Reader:
     def _role_by_form(self, number: int, piece: Piece, line: str) -> str | None:
         """Role of a piece that its form alone gives away."""
         words = len(line.split())
+        if is_trail(line):
+            return "boilerplate"
         found = entry(line, self.code)
         if piece.group == self._other_row and words <= 25 and not (found and found.own):
             return "related-codes"

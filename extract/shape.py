@@ -11,6 +11,7 @@ from ontology import headings
 NUMBERED: Final = re.compile(r"[ \t]*(?:\d{1,2}|[IVX]{1,5}|[A-Z])[.)][ \t]+")
 """A number or letter in front of a heading."""
 
+_TRAIL: Final = re.compile(r"\s[>›»→]\s")
 _MENU: Final = re.compile(r"\s[|·›>/]\s")
 
 
@@ -43,6 +44,15 @@ def heading_shape(line: str) -> bool:
 def is_sentence(line: str) -> bool:
     """Whether a line is a sentence of some length."""
     return len(line.split()) >= 6 and line.rstrip('"”’)').endswith((".", "!"))
+
+
+def is_trail(line: str) -> bool:
+    """Whether a line says where on the site a page stands.
+
+    >>> is_trail("Home > Kidney > Ablation > 50593"), is_trail("p > 0.05 where it is done")
+    (True, False)
+    """
+    return len(_TRAIL.findall(line)) >= 2 and len(line.split()) <= 30
 
 
 def is_prose(line: str) -> bool:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from extract import roles
-from extract.context import Contexts
+from extract.codes import Codes
+from extract.context import Contexts, Scope
 from extract.mentions import Mention, contrasting, find
 from extract.model import Assertion, Evidence, Page, Rejection
 from extract.sentences import Script, Sentence, script
 from ontology.lexicon import Lexicon, load
 
-_CODE: Final = re.compile(r"\d{4}[\da-z]")
-_BARRIERS: Final = frozenset(";:–()")
 _STANCHING: Final = "bleeding-control"
-_ANNOUNCE: Final = frozenset({"cpt", "code", "hcpcs", "see", "no"})
 MOST_WORDS: Final = 12
 """Longest quote in words (DESIGN.md, rights)."""
 
@@ -99,17 +95,7 @@ class View:
         for mention in self.mentions:
             self._schemes[mention.scheme].append(mention)
             self._sentences[mention.scheme, mention.sentence].append(mention)
-        self._own = page.code.casefold()
-        self._codes = [
-            index
-            for index, token in enumerate(self.script.tokens)
-            if token.word and _CODE.fullmatch(token.norm) and self._reads_as_code(index)
-        ]
-
-    def _reads_as_code(self, index: int) -> bool:
-        token = self.script.tokens[index]
-        before = self.page.text[token.start - 1] if token.start else " "
-        return token.end - token.start == 5 and before not in "$€£.,"
+        self.codes = Codes(page, self.script)
 
     def scheme(self, name: str) -> list[Mention]:
         """Mentions of one scheme in reading order."""
@@ -150,6 +136,10 @@ class View:
         """The words of a mention as evidence."""
         return self.evidence(mention.first, mention.last)
 
+    def scope(self, scope: Scope) -> Evidence:
+        """The words of a cue as evidence."""
+        return self.evidence(scope.hit.first, scope.hit.last)
+
     def _sentence_at(self, token: int) -> Sentence:
         sentences = self.script.sentences
         low, high = 0, len(sentences) - 1
@@ -167,80 +157,16 @@ class View:
             return True
         if sentence.role not in self.main:
             return False
-        return sentence.opening or self._names_own(sentence)
+        return sentence.opening or self.codes.names_own(sentence)
 
     def names_code(self, mention: Mention) -> bool:
         """Whether a mention stands in a descriptor or in a sentence that names the page's own code."""
         sentence = self.sentence(mention)
-        return sentence.role in roles.DESCRIPTOR or self._names_own(sentence)
-
-    def _names_own(self, sentence: Sentence) -> bool:
-        codes = self._codes_from(sentence.first, sentence.last)
-        return any(self.script.tokens[index].norm == self._own for index in codes)
-
-    def _codes_from(self, first: int, last: int) -> Sequence[int]:
-        """Tokens from ``first`` to ``last`` (exclusive) that are codes."""
-        return self._codes[bisect_left(self._codes, first) : bisect_left(self._codes, last)]
-
-    def foreign_code(self, first: int, last: int, sentence: int) -> int | None:
-        """The token of another code that a stretch of a sentence speaks of, or None.
-
-        The nearest code before it decides; where there is none, the nearest after it, if no bracket, dash, colon or
-        semicolon stands between.
-        """
-        place = self.script.sentences[sentence]
-        nearest: int | None = None
-        for index in reversed(self._codes_from(place.first, first)):
-            between = self.norms(index, first)
-            if ";" in between:
-                break
-            if ")" not in between or self._bracketed(index, first):
-                nearest = index
-                break
-        if nearest is None or self._attached(first, last, place):
-            after = self._codes_from(last, place.last)
-            if after and self._reaches(last, after[0]):
-                nearest = after[0]
-        if nearest is None or self.script.tokens[nearest].norm == self._own:
-            return None
-        return nearest
-
-    def codes(self, sentence: int) -> frozenset[str]:
-        """Other codes that a sentence names."""
-        place = self.script.sentences[sentence]
-        return self.codes_within(place.first, place.last)
-
-    def codes_within(self, first: int, last: int) -> frozenset[str]:
-        """Other codes among tokens ``first`` to ``last`` (exclusive)."""
-        found = {self.script.tokens[index].norm for index in self._codes_from(first, last)}
-        return frozenset(found - {self._own})
-
-    def _bracketed(self, code: int, first: int) -> bool:
-        """Whether a code stands in brackets that are still open at a token."""
-        between = self.norms(code, first)
-        return between.count("(") >= between.count(")")
-
-    def _attached(self, first: int, last: int, place: Sentence) -> bool:
-        """Whether the very next code stands alone in brackets behind a stretch: ``freezing (46916)``."""
-        after = self._codes_from(last, place.last)
-        return bool(after) and self._lead_in(last, after[0])[-1:] == ("(",) and self._reaches(last, after[0])
-
-    def _reaches(self, last: int, code: int) -> bool:
-        between = self._lead_in(last, code)
-        if between[-1:] == ("(",):
-            return not (_BARRIERS | {","}) & set(between[:-1])
-        return not _BARRIERS & set(between)
-
-    def _lead_in(self, last: int, code: int) -> tuple[str, ...]:
-        """What stands between a stretch and a code, the words that announce a code left out: ``(CPT® Code``."""
-        between = self.norms(last, code)
-        while between and between[-1] in _ANNOUNCE:
-            between = between[:-1]
-        return between
+        return sentence.role in roles.DESCRIPTOR or self.codes.names_own(sentence)
 
     def verdict(self, mention: Mention, predicate: str) -> Verdict | None:
         """Why a mention is no fact of a property by the words around it, or None."""
-        code = self.foreign_code(mention.first, mention.last, mention.sentence)
+        code = self.codes.foreign(mention.first, mention.last, mention.sentence)
         if code is not None:
             return Verdict("other-code", self.words(code, code + 1))
         scope = self.contexts.rejecting(mention, predicate)

@@ -16,7 +16,6 @@ DROPPED: Final = frozenset(
         "style",
         "template",
         "noscript",
-        "head",
         "title",
         "link",
         "meta",

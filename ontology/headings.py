@@ -19,6 +19,8 @@ _NUMBERING: Final = re.compile(
     r"^\W*(?:(?:[qa](?=\d|[.:)]))?\d{0,3}|[ivx]{1,4}|[a-z])[.:)]+\s+(?=\S)|^\W*\d{1,2}\s+(?=[^\W\d])", re.IGNORECASE
 )
 _CODE: Final = re.compile(r"\b(?:cpt\W*)?(?:codes?\W+)?(?:no\.?\s*)?\d{4}[0-9a-z]\b|\bcpt4?\b", re.IGNORECASE)
+_EDIT: Final = re.compile(r"\s*\[\s*edit[^\]]{0,20}\]\s*$", re.IGNORECASE)
+"""What a wiki puts behind its headings."""
 _OTHER: Final = re.compile(r"[^\w]+")
 
 
@@ -107,10 +109,12 @@ def normalise(heading: str) -> str:
 
     >>> normalise("1. What Is CPT® Code 36475?")
     'what is'
+    >>> normalise("Operation [edit]")
+    'operation'
     >>> normalise("Summary & Overview:"), normalise("II. Indications"), normalise("CPT Code 47370")
     ('summary and overview', 'indications', '')
     """
-    plain = _NUMBERING.sub("", heading.replace("®", "").replace("&", " and "))
+    plain = _NUMBERING.sub("", _EDIT.sub("", heading).replace("®", "").replace("&", " and "))
     plain = _CODE.sub(" ", plain)
     return _OTHER.sub(" ", plain.casefold()).strip()
 

@@ -12,6 +12,8 @@ from extract.view import Findings, View
 PREDICATE: Final = "type"
 VALUE: Final = "AblationProcedure"
 DESTRUCTION: Final = "action/destruction"
+GUIDED: Final = "guided-act"
+"""Reason of what a code only guides: where a descriptor says so, others destroy."""
 _RIVALS: Final = frozenset(
     {"action/biopsy", "action/drainage", "action/injection", "action/excision", "action/inspection"}
 )
@@ -19,18 +21,21 @@ _DEFINING, _MAIN = 2, 1
 _ENOUGH: Final = 2
 _ENOUGH_AGAINST_DESCRIPTOR: Final = 4
 _DENIAL: Final = 3
+_DENIED_GAP: Final = 2
 
 
 def read(view: View, findings: Findings) -> None:
     """Decide by the descriptor; where it is silent, by how often and where the page says that tissue is destroyed.
 
-    A mention in a sentence that defines the code gives two points, any other in a main section one. Two points make
+    A mention in a sentence that defines the code gives two points, and so does a step that destroys with an energy;
+    any other in a main section one. Two points make
     an ablation, four where the descriptor names another action, three more where the page denies that tissue is
     destroyed. A word that only hints (treat, freeze) counts where its sentence states an energy source.
     """
     destroying: list[Mention] = []
     rivals: list[Mention] = []
-    denied = False
+    denied = guided = False
+    energies = _stated(view)
     for mention in view.scheme("action"):
         verdict = view.verdict(mention, PREDICATE)
         rival = mention.path in _RIVALS and not mention.hint and verdict is None
@@ -39,18 +44,21 @@ def read(view: View, findings: Findings) -> None:
         if mention.path != DESTRUCTION:
             continue
         if verdict is None:
-            if not mention.hint or _powered(view, mention):
+            if not mention.hint or _powered(view, mention, energies):
                 destroying.append(mention)
         else:
             findings.reject(PREDICATE, VALUE, verdict, view.of(mention))
+            guided = guided or (verdict.reason == GUIDED and _imaged(view, mention))
             denied = denied or (verdict.reason == "negated" and _general(view, mention))
+    if guided:
+        return
     stated = [mention for mention in destroying if view.role(mention) in roles.DESCRIPTOR]
     if stated:
         _claim(view, findings, stated, "descriptor")
         return
     main = [mention for mention in destroying if view.role(mention) in view.main]
     main = main or [mention for mention in destroying if view.role(mention) in roles.SIDE]
-    points = _points(view, main)
+    points = _points(view, main, energies)
     described = any(view.role(mention) in roles.DESCRIPTOR for mention in rivals)
     defined = any(view.defining(view.sentence(mention)) for mention in main)
     needed = (_ENOUGH_AGAINST_DESCRIPTOR if described else _ENOUGH) + _DENIAL * (denied and not defined)
@@ -59,11 +67,31 @@ def read(view: View, findings: Findings) -> None:
         _claim(view, findings, main, "stated")
 
 
-def _powered(view: View, mention: Mention) -> bool:
-    """Whether the sentence states an energy source; heat and the like do where the page names none other."""
-    firm = {energy.path for energy in view.scheme("energy") if not energy.hint}
+def _imaged(view: View, mention: Mention) -> bool:
+    """Whether a descriptor names the imaging whose guidance the code is: ``ultrasound guidance for the ablation``."""
+    if view.role(mention) not in roles.DESCRIPTOR:
+        return False
+    images = [image for image in view.within("modality", mention.sentence) if not image.hint]
     return any(
-        (not energy.hint or firm <= {energy.path}) and view.verdict(energy, "energySource") is None
+        image.first <= scope.hit.last and scope.hit.first <= image.last
+        for scope in view.contexts.named(GUIDED, mention.sentence)
+        for image in images
+    )
+
+
+def _stated(view: View) -> frozenset[str]:
+    """Energies that a firm word of the page states."""
+    return frozenset(
+        energy.path
+        for energy in view.scheme("energy")
+        if not energy.hint and view.verdict(energy, "energySource") is None
+    )
+
+
+def _powered(view: View, mention: Mention, stated: frozenset[str]) -> bool:
+    """Whether the sentence states an energy source; heat and the like do where the page names none other."""
+    return any(
+        (not energy.hint or stated <= {energy.path}) and view.verdict(energy, "energySource") is None
         for energy in view.within("energy", mention.sentence)
     )
 
@@ -71,15 +99,34 @@ def _powered(view: View, mention: Mention) -> bool:
 def _general(view: View, mention: Mention) -> bool:
     """Whether a denied destruction is destruction as such, and not one energy source of several."""
     if mention.hint:
+        if not _denies(view, mention):
+            return False
         return not any(
             not energy.hint and view.verdict(energy, "energySource") is None for energy in view.scheme("energy")
         )
     return not any(energy.first < mention.last and mention.first < energy.last for energy in view.scheme("energy"))
 
 
-def _points(view: View, mentions: Iterable[Mention]) -> int:
+def _denies(view: View, mention: Mention) -> bool:
+    """Whether a denial stands right before a word that only hints: ``no heat``, and not ``no camera during it``."""
+    return any(
+        0 <= mention.first - scope.hit.last <= _DENIED_GAP
+        for scope in view.contexts.named("negated", mention.sentence)
+        if PREDICATE in scope.hit.cue.rejects
+    )
+
+
+def _points(view: View, mentions: Iterable[Mention], energies: frozenset[str]) -> int:
     sentences = {mention.sentence: mention for mention in mentions}
-    return sum(_DEFINING if view.defining(view.sentence(mention)) else _MAIN for mention in sentences.values())
+    return sum(
+        _DEFINING if view.defining(view.sentence(mention)) or _step(view, mention, energies) else _MAIN
+        for mention in sentences.values()
+    )
+
+
+def _step(view: View, mention: Mention, energies: frozenset[str]) -> bool:
+    """Whether one of the steps destroys with an energy that it names."""
+    return view.role(mention) == "steps" and not mention.hint and _powered(view, mention, energies)
 
 
 def _claim(view: View, findings: Findings, mentions: list[Mention], rule: str) -> None:

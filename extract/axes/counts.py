@@ -9,10 +9,21 @@ from extract.mentions import Mention
 from extract.view import Findings, View
 
 _PLURAL_GAP = 5
-_COUNT_GAP = 3
+_COUNT_GAP = 6
 _PLURALS = frozenset({"several", "multiple"})
 _COUNTED = frozenset({"level", "site", "vein", "nerve", "joint", "disc", "lesion", "segment", "region", "spot"})
 """Words beside the targets of the ontology whose number a code tells."""
+_DEFINING = 3
+_SAID_OF = 6
+_OF_THE_CODE = frozenset({"only", "code", "number", "cpt", "unit"})
+_UNCOUNTED_GAP = 3
+_UNCOUNTED = frozenset(
+    {
+        *("injection", "device", "core", "time", "sample", "specimen", "biopsy", "probe", "electrode", "needle"),
+        *("marker", "session", "fraction", "catheter", "steroid"),
+    }
+)
+"""Words for what may be several while the code counts something else."""
 ONE = "multiplicity/single"
 EACH = "multiplicity/each-additional"
 MORE = "multiplicity/one-or-more"
@@ -33,9 +44,13 @@ def _one(view: View, findings: Findings, axis: str) -> None:
     for mention in believed:
         if mention.hint and mention not in open_ended and not _counts(view, mention):
             continue
+        if _of_something_else(view, mention):
+            continue
         if mention.path == ONE and any(view.near(mention, more, _PLURAL_GAP) for more in open_ended):
             continue
         rank = _rank(view, mention)
+        if axis == "laterality" and rank < _DEFINING and not _in_so_many_words(view, mention):
+            continue
         if rank:
             ranked[rank].append(mention)
     if not ranked:
@@ -59,6 +74,13 @@ def _believed(view: View, findings: Findings, mention: Mention, axis: str) -> bo
     return False
 
 
+def _of_something_else(view: View, mention: Mention) -> bool:
+    """Whether a number is that of instruments, samples or the like, or an add-on another code's."""
+    if mention.path == EACH and "add" in view.norms(mention.first, mention.last):
+        return not view.defining(view.sentence(mention))
+    return bool(_UNCOUNTED & set(view.norms(mention.last, mention.last + _UNCOUNTED_GAP)))
+
+
 def _counts(view: View, mention: Mention) -> bool:
     """Whether a word such as single counts what is treated: it stands right before it, and is no mere plural."""
     if _PLURALS & set(view.norms(mention.first, mention.last)):
@@ -76,6 +98,14 @@ def _or(view: View, mention: Mention) -> bool:
     return "or" in view.norms(mention.first - 2, mention.first)
 
 
+def _in_so_many_words(view: View, mention: Mention) -> bool:
+    """Whether a side is named by its term or said of the code; *on one side* elsewhere may be that of anything."""
+    if any(word.startswith(("unilateral", "bilateral")) for word in view.norms(mention.first, mention.last)):
+        return True
+    start = max(view.sentence(mention).first, mention.first - _SAID_OF)
+    return bool(_OF_THE_CODE & set(view.norms(start, mention.last)))
+
+
 def _rank(view: View, mention: Mention) -> int:
     sentence = view.sentence(mention)
     if sentence.role == "official-descriptor":
@@ -83,7 +113,7 @@ def _rank(view: View, mention: Mention) -> int:
     if sentence.role in roles.DESCRIPTOR:
         return 4
     if sentence.role in view.main:
-        return 3 if view.defining(sentence) else 2
+        return _DEFINING if view.defining(sentence) else 2
     return 1
 
 

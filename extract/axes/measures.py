@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from typing import Final
 
 from extract import roles
@@ -15,21 +16,34 @@ _CELSIUS: Final = re.compile(
     r"(?P<high>(?:minus\s|[-−–])?\s?\d{1,3}(?:\.\d+)?))?\s*(?:°\s*C\b|º\s*C\b|℃|(?:degrees?|deg\.?)[\s\u00a0]+(?:centigrade|celsius|C\b))",
     re.IGNORECASE,
 )
+_SIGNED: Final = re.compile(
+    r"(?P<low>(?:\bminus\s|(?<!\w)[-−–])\s?\d{1,3}(?:\.\d+)?)(?P<high>(?!))?\s?C\b(?!\s*[-–])", re.IGNORECASE
+)
+"""A negative number of C, without a word or sign for degrees."""
 _NUMBERS: Final = {"two": 2, "three": 3, "four": 4, "five": 5, "double": 2, "triple": 3}
 _CYCLES: Final = re.compile(
     r"\b(?P<count>[2-9]|two|three|four|five|double|triple)[\s\u00a0]+(?:complete[\s\u00a0]+|full[\s\u00a0]+|such[\s\u00a0]+|successive[\s\u00a0]+|consecutive[\s\u00a0]+)?"
-    r"(?:freez\w*|cycles?\s+of\s+freez\w*|rounds?\s+of\s+freez\w*|cryo\w*)",
+    r"(?:freez\w*|cycles?\s+of\s+freez\w*|rounds?\s+of\s+freez\w*|cryo\w*\s+cycles?)",
     re.IGNORECASE,
 )
 _REPEATED: Final = re.compile(
     r"\b(?:(?:freez|froze|thaw|cycle|sequence)[^.;]{0,60}?\b(?P<twice>twice|two\s+times|three\s+times)"
-    r"|(?P<second>second|third)\s+(?:freez|cycle\s+of\s+freez)\w*"
+    r"|(?:freez|froze)\w*[^.;]{0,40}?\b(?P<again>second\s+time|third\s+time|once\s+again"
+    r"|(?:is|are)\s+(?:then\s+)?repeated(?!\s+(?:until|for|at|on|in|elsewhere|as|if|when)))"
+    r"|(?:freez|froze)\w*\s+(?:it\s+)?(?P<anew>again)"
+    r"|(?P<second>second|third)\s+(?:freez\w*|cycle\s+of\s+freez\w*)"
     r"|(?P<cycles>two|three|four|2|3|4)\s+(?:complete\s+|full\s+|such\s+)?cycles)\b",
     re.IGNORECASE,
 )
+_CYCLE: Final = re.compile(r"\b(?P<cycle>second|two|2)\s+(?:such\s+|full\s+|complete\s+)?cycles?\b", re.IGNORECASE)
+"""A cycle that says of what it is elsewhere: read where cold is the energy source."""
 _FROZEN: Final = re.compile(r"freez|frozen|thaw|cryo", re.IGNORECASE)
+COLD: Final = "energy/cryogenic"
 _TIMES: Final = {
     "twice": 2,
+    "again": 2,
+    "is": 2,
+    "are": 2,
     "three": 3,
     "once": 2,
     "two": 2,
@@ -49,18 +63,22 @@ _ABOUT: Final = re.compile(r"(?:about|around|some|roughly|approximately|near|nea
 
 def read(view: View, findings: Findings) -> None:
     """Hold every temperature and a number of cycles that a main section states."""
+    cold = findings.values("energySource") == (COLD,)
     for sentence in view.script.sentences:
         if sentence.role not in view.main | roles.SIDE:
             continue
         start = view.script.tokens[sentence.first].start
         end = view.script.tokens[sentence.last - 1].end
         text = view.page.text[start:end]
-        for found in _CELSIUS.finditer(text):
+        for found in chain(_CELSIUS.finditer(text), _SIGNED.finditer(text)):
             _temperature(view, findings, start, found, sentence.index)
         for found in _CYCLES.finditer(text):
             _cycles(view, findings, start, found)
         if _FROZEN.search(text):
             for found in _REPEATED.finditer(text):
+                _cycles(view, findings, start, found)
+        elif cold and sentence.role in view.main:
+            for found in _CYCLE.finditer(text):
                 _cycles(view, findings, start, found)
 
 

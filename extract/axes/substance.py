@@ -23,14 +23,20 @@ def read(view: View, findings: Findings) -> None:
     chemical or light-woken one; gas that makes room and contrast that shows vessels have no role.
     """
     energies = frozenset(findings.values("energySource"))
+    destroys = bool(findings.values("type"))
     found: defaultdict[str, list[tuple[int, str, Mention]]] = defaultdict(list)
     for mention in view.believed("agent", "agent", findings):
         near, role = (0, "") if mention.hint else _role(view, mention, energies)
+        if role == "coolant" and not destroys:
+            role = ""
         if role:
             found[mention.path].append((near, role, mention))
         else:
             findings.reject("agent", mention.path, Verdict("no-role", ""), view.of(mention))
     for path, uses in sorted(found.items()):
+        if any(path in view.lexicon.ancestors(other) for other in found):
+            findings.reject("agent", path, Verdict("named-closer", ""), view.of(uses[0][2]))
+            continue
         for role in _roles(uses):
             node = (KIND, path.rpartition("/")[2], role)
             evidence = [view.of(mention) for _, own, mention in uses if own == role][:3]

@@ -8,10 +8,12 @@ from dataclasses import replace
 
 from extract import roles
 from extract.axes.act import DESTRUCTION
+from extract.axes.claims import claim
 from extract.mentions import Mention
 from extract.view import Findings, Verdict, View, by_sentence
 
 _MARKS = frozenset({",", ";", ":", "(", ")", "–", "."})
+OPEN = "approach/open"
 _LISTED = 6
 """Words between two alternatives of one list, at most."""
 _LONG_LIST = 9
@@ -19,8 +21,8 @@ _LONG_LIST = 9
 _MATES = 2
 _MANY_MATES = 3
 """So many others make a list that needs no or before its last."""
+_NEUROLYTIC = "neurolytic"
 _LIST_WORDS = frozenset({",", "or", "and", "else", "either", "a", "by", "with"})
-_MOST_EVIDENCE = 4
 
 
 def read(view: View, findings: Findings, scheme: str, predicate: str) -> None:
@@ -33,7 +35,7 @@ def read(view: View, findings: Findings, scheme: str, predicate: str) -> None:
         predicate: Property that they become.
     """
     believed = list(view.believed(scheme, predicate, findings))
-    believed = [_promoted(view, mention) for mention in believed]
+    believed = [_promoted(view, mention) for mention in believed if not _inflected(view, mention)]
     firm = [mention for mention in believed if not mention.hint]
     ranked = _best(view, firm)
     if predicate == "energySource" and not findings.values("type"):
@@ -43,21 +45,52 @@ def read(view: View, findings: Findings, scheme: str, predicate: str) -> None:
     if not ranked:
         hints = [mention for mention in believed if mention.hint and view.role(mention) in view.main]
         if predicate == "energySource":
-            hints = _applied(view, findings, hints) if not findings.values("type") else hints
-        _claim(view, findings, predicate, hints, "hinted")
+            named = {mention.path for mention in firm}
+            if findings.values("type"):
+                hints = _destroying(view, findings, hints)
+            else:
+                hints = _applied(view, findings, [hint for hint in hints if hint.path in named])
+        claim(view, findings, predicate, hints, "hinted")
         return
     if predicate == "energySource":
         ranked = _by_descriptor(view, findings, ranked)
         hints = [mention for mention in believed if mention.hint]
         ranked = _salient(view, findings, ranked, hints)
-    _claim(view, findings, predicate, ranked, "stated")
+    if predicate == "approach":
+        ranked = _led(view, findings, ranked)
+    claim(view, findings, predicate, ranked, "stated")
     values = {mention.path for mention in ranked}
+    if predicate == "energySource" and all(view.contexts.around(mention, "optional") for mention in ranked):
+        described = [mention for mention in believed if mention.hint and view.role(mention) in roles.DESCRIPTOR]
+        claim(view, findings, predicate, described, "descriptor")
+        values |= {mention.path for mention in described}
     for mention in believed:
         if mention.hint and mention.path not in values:
             if predicate == "energySource" and _listed(view, mention, believed):
-                _claim(view, findings, predicate, [mention], "listed")
+                claim(view, findings, predicate, [mention], "listed")
             else:
                 findings.reject(predicate, mention.path, Verdict("hint-beside-firmer", ""), view.of(mention))
+
+
+def _destroying(view: View, findings: Findings, hints: list[Mention]) -> list[Mention]:
+    """Hints such as heat, where no firm word says more: in a sentence that defines the code or destroys."""
+    kept = [
+        hint
+        for hint in hints
+        if view.defining(view.sentence(hint)) or _destroys(view, hint, apart=True) or _delivered(view, hint)
+    ]
+    for hint in hints:
+        if hint not in kept:
+            findings.reject("energySource", hint.path, Verdict("in-passing", ""), view.of(hint))
+    return kept
+
+
+def _inflected(view: View, mention: Mention) -> bool:
+    """Whether *open* is a verb: ``opens the cervix``."""
+    if mention.path != OPEN or not mention.hint or mention.last - mention.first > 1:
+        return False
+    word = view.words(mention.first, mention.last).casefold()
+    return word.endswith("s") and not view.script.tokens[mention.first].norm.endswith("s")
 
 
 def _promoted(view: View, mention: Mention) -> Mention:
@@ -112,8 +145,10 @@ def _salient(view: View, findings: Findings, mentions: list[Mention], hints: lis
         or view.role(mention) == "names"
         or _destroys(view, mention)
         or _by_agent(view, mention)
+        or _delivered(view, mention)
         or view.contexts.around(mention, "optional") is not None
     }
+    strong -= _once(view, mentions, hints)
     beside = by_sentence(mentions)
     for mention in mentions:
         others = beside[mention.sentence]
@@ -127,9 +162,67 @@ def _salient(view: View, findings: Findings, mentions: list[Mention], hints: lis
     return [mention for mention in mentions if mention.path in strong]
 
 
+def _once(view: View, mentions: list[Mention], hints: list[Mention]) -> set[str]:
+    """Energies that destroy in one sentence alone, on a page that defines its code by another one.
+
+    That sentence may tell what others do. A neurolytic agent in a descriptor rules nothing out: heat is one.
+    """
+    named = {mention.path for mention in [*mentions, *hints] if view.names_code(mention)}
+    ruling = {
+        mention.path
+        for mention in mentions
+        if view.names_code(mention) and _NEUROLYTIC not in view.norms(mention.first, mention.last)
+    }
+    sentences: defaultdict[str, set[int]] = defaultdict(set)
+    told: set[str] = set()
+    for mention in mentions:
+        sentences[mention.path].add(mention.sentence)
+        if view.defining(view.sentence(mention)) or view.contexts.around(mention, "optional") is not None:
+            told.add(mention.path)
+    return {path for path, places in sentences.items() if len(places) == 1} - told - named if ruling else set()
+
+
+def _led(view: View, findings: Findings, mentions: list[Mention]) -> list[Mention]:
+    """Approaches that define the code, come back, or by which an instrument is led; others are named in passing."""
+    sentences: defaultdict[str, set[int]] = defaultdict(set)
+    for mention in mentions:
+        sentences[mention.path].add(mention.sentence)
+    strong = {
+        mention.path
+        for mention in mentions
+        if len(sentences[mention.path]) > 1
+        or view.defining(view.sentence(mention))
+        or view.role(mention) in {"names", "steps"}
+        or view.within("device", mention.sentence)
+        or _acting(view, mention)
+        or view.norms(mention.last - 1, mention.last)[0].endswith("ly")  # an adverb says how something is done
+        or view.contexts.around(mention, "optional") is not None
+    }
+    if not strong:
+        return mentions
+    for mention in mentions:
+        if mention.path not in strong:
+            findings.reject("approach", mention.path, Verdict("in-passing", ""), view.of(mention))
+    return [mention for mention in mentions if mention.path in strong]
+
+
+def _acting(view: View, mention: Mention) -> bool:
+    """Whether an approach stands right before what destroys: ``percutaneous cryoablation``."""
+    return any(
+        0 <= other.first - mention.last <= 1 and (scheme == "energy" or other.path == DESTRUCTION)
+        for scheme in ("action", "energy")
+        for other in view.within(scheme, mention.sentence)
+    )
+
+
 def _by_agent(view: View, mention: Mention) -> bool:
     """Whether a substance that destroys by itself stands for the energy."""
     return any(agent.first == mention.first for agent in view.within("agent", mention.sentence) if not agent.hint)
+
+
+def _delivered(view: View, mention: Mention) -> bool:
+    """Whether the main text says that an energy is brought to bear."""
+    return view.role(mention) in view.main and view.contexts.around(mention, "delivered") is not None
 
 
 def _destroys(view: View, mention: Mention, *, apart: bool = False) -> bool:
@@ -163,7 +256,7 @@ def _by_descriptor(view: View, findings: Findings, mentions: list[Mention]) -> l
     }
     kept: list[Mention] = []
     for mention in mentions:
-        told = len(sentences[mention.path]) > 1 or _destroys(view, mention, apart=True)
+        told = len(sentences[mention.path]) > 1 or _destroys(view, mention, apart=True) or _delivered(view, mention)
         if told or mention.path in ruling | listed:
             kept.append(mention)
         else:
@@ -190,12 +283,3 @@ def _listed(view: View, hint: Mention, believed: Iterable[Mention]) -> bool:
 def _between(view: View, one: Mention, other: Mention) -> tuple[str, ...]:
     left, right = (one, other) if one.first < other.first else (other, one)
     return view.norms(left.last, right.first)
-
-
-def _claim(view: View, findings: Findings, predicate: str, mentions: Iterable[Mention], rule: str) -> None:
-    grouped: defaultdict[str, list[Mention]] = defaultdict(list)
-    for mention in mentions:
-        grouped[mention.path].append(mention)
-    for path, found in grouped.items():
-        found.sort(key=lambda mention: (not view.defining(view.sentence(mention)), mention.first))
-        findings.claim((), predicate, path, rule, [view.of(mention) for mention in found[:_MOST_EVIDENCE]])

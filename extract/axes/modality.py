@@ -1,0 +1,168 @@
+"""Which imaging shows the way: the modalities of the guidance, told from what is only named."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+from extract import roles
+from extract.mentions import Mention
+from extract.view import Findings, Verdict, View
+
+UNSPECIFIED: Final = "modality/unspecified-imaging"
+VISUAL: Final = "modality/endoscopic-visual"
+STEREOTACTIC: Final = "modality/stereotactic"
+MAPPING: Final = "modality/electrophysiologic-mapping"
+REPORTED: Final = frozenset({"included", "separate"})
+_HEART: Final = "organ/heart"
+_ALWAYS: Final = frozenset({VISUAL, STEREOTACTIC, "modality/slit-lamp"})
+"""Modalities that show the way wherever a text on what is done names them; others may only have found the lesion."""
+_USED: Final = frozenset({"guidance", "required", "purpose/placement"})
+_LEFT_OPEN: Final = frozenset({"optional"})
+_BESIDE: Final = 2
+_POINTED: Final = 4
+_MOST_MENTIONS: Final = 50
+"""Mentions of one modality that are weighed; no real page has as many."""
+_LIST_GAP: Final = 3
+"""Words between two alternatives of one list, at most: ``CT, MRI or ultrasound``."""
+_TOLD: Final = Verdict("no-guidance", "")
+"""Of a mention that only says how imaging is reported: it stands where the page says elsewhere that it guides."""
+
+
+def guiding(view: View, findings: Findings) -> tuple[dict[str, list[Mention]], list[Mention]]:
+    """Tell imaging that shows the way from imaging that found the lesion, checks afterwards or is somebody else's.
+
+    Args:
+        view: The page.
+        findings: What was read so far; rejections go here.
+
+    Returns:
+        Mentions that speak for each modality, by its path; and those of guidance without a name, which stand for all.
+    """
+    found: defaultdict[str, list[Mention]] = defaultdict(list)
+    told: defaultdict[str, list[Mention]] = defaultdict(list)
+    destroys = "energy/focused-ultrasound" in findings.values("energySource")
+    mapped = any(view.lexicon.related(_HEART, path) for path in findings.values("organ"))
+    approaches = findings.values("approach")
+    pointed = _pointed_to(view)
+    for mention in view.scheme("modality"):
+        verdict = None if _explained(view, mention, pointed) else _verdict(view, mention, destroys, mapped, approaches)
+        kept = found if verdict is None else told
+        if verdict is not None and verdict is not _TOLD:
+            findings.reject("modality", mention.path, verdict, view.of(mention))
+        elif len(kept[mention.path]) < _MOST_MENTIONS:
+            kept[mention.path].append(mention)
+    for path, mentions in told.items():
+        if path in found or any(view.role(mention) in view.main for mention in mentions):
+            found[path] = sorted([*found[path], *mentions], key=lambda mention: mention.first)
+        else:
+            findings.reject("modality", path, _TOLD, view.of(mentions[0]))
+    named = [path for path in found if path not in {UNSPECIFIED, VISUAL}]
+    generic = found.pop(UNSPECIFIED, [])
+    if generic and not named:
+        firm = [mention for mention in generic if not mention.hint and view.role(mention) in view.main]
+        if firm and VISUAL not in found:
+            found[UNSPECIFIED] = firm
+    elif generic:
+        findings.reject("modality", UNSPECIFIED, Verdict("named-closer", ""), view.of(generic[0]))
+    for path in [path for path in found if any(path in view.lexicon.ancestors(other) for other in found)]:
+        findings.reject("modality", path, Verdict("named-closer", ""), view.of(found.pop(path)[0]))
+    return dict(found), generic
+
+
+def _pointed_to(view: View) -> frozenset[str]:
+    """Codes that the page names as those of the guidance: ``for imaging guidance see …``."""
+    found: set[str] = set()
+    for mention in view.scheme("modality"):
+        told = mention.path == UNSPECIFIED and view.role(mention) in view.main
+        if told and view.codes.foreign(mention.first, mention.last, mention.sentence) is not None:
+            found |= view.codes.named(mention.sentence)
+    return frozenset(found)
+
+
+def _explained(view: View, mention: Mention, pointed: frozenset[str]) -> bool:
+    """Whether a list of other codes explains one that the page named as the guidance's."""
+    return view.role(mention) == "related-codes" and bool(view.codes.named(mention.sentence) & pointed)
+
+
+def _verdict(view: View, mention: Mention, destroys: bool, mapped: bool, approaches: Sequence[str]) -> Verdict | None:
+    verdict = view.verdict(mention, "modality")
+    if verdict is not None and verdict.reason == "other-code" and _guidance_code(view, mention):
+        return None
+    if verdict is not None and verdict.reason == "section" and view.contexts.anywhere(mention, REPORTED):
+        return None if view.contexts.anywhere(mention, _USED) else _TOLD
+    if verdict is not None:
+        return verdict
+    if mention.hint and mention.path != UNSPECIFIED and not (mention.path == MAPPING and mapped):
+        return Verdict("no-guidance", "")
+    if mention.path == "modality/ultrasound" and destroys and not _shown(view, mention):
+        return Verdict("energy", "")
+    if view.role(mention) not in view.main and (mention.path == VISUAL or view.role(mention) == "indications"):
+        return _TOLD
+    if mention.path == VISUAL and _elsewhere(view, mention, approaches):
+        return Verdict("in-passing", "")
+    if mention.path in _ALWAYS or view.role(mention) in roles.DESCRIPTOR:
+        return None
+    if view.contexts.anywhere(mention, _USED):
+        return None
+    if view.role(mention) in view.main and view.contexts.anywhere(mention, _LEFT_OPEN):
+        return None
+    return _TOLD if view.contexts.anywhere(mention, REPORTED) else Verdict("no-guidance", "")
+
+
+def _elsewhere(view: View, mention: Mention, approaches: Sequence[str]) -> bool:
+    """Whether the words of an endoscope's view are those of an approach that is not the procedure's."""
+    ways = [
+        way.path
+        for way in view.within("approach", mention.sentence)
+        if way.first < mention.last and mention.first < way.last and not way.hint
+    ]
+    return bool(ways) and bool(approaches) and not set(ways) & set(approaches)
+
+
+def _shown(view: View, mention: Mention) -> bool:
+    """Whether words right beside an ultrasound say that it shows, on a page where ultrasound destroys."""
+    return any(
+        max(scope.hit.first - mention.last, mention.first - scope.hit.last) <= _BESIDE
+        for scope in view.contexts.named("pictures", mention.sentence)
+    )
+
+
+def _guidance_code(view: View, mention: Mention) -> bool:
+    """Whether another code beside a modality is that of the guidance alone, and of no other procedure."""
+    if mention.path == VISUAL or (mention.hint and mention.path != UNSPECIFIED):
+        return False
+    busy = [*view.within("approach", mention.sentence), *view.within("energy", mention.sentence)]
+    if any(not other.hint for other in busy):
+        return False
+    if any(view.contexts.anywhere(member, REPORTED) for member in group(view, mention)):
+        return True
+    guided = "guidance" in view.norms(mention.first, mention.last + 3)
+    return guided and any(
+        mention.last <= scope.hit.first and view.codes.within(scope.first, min(scope.last, scope.first + _POINTED))
+        for scope in view.contexts.named("pointing", mention.sentence)
+    )
+
+
+def group(view: View, mention: Mention) -> list[Mention]:
+    """A mention with the others of its list of alternatives, in reading order.
+
+    Args:
+        view: The page.
+        mention: Of a modality.
+    """
+    named = [other for other in view.within("modality", mention.sentence) if other.path != VISUAL]
+    groups: list[list[Mention]] = []
+    for other in named:
+        if groups and view.near(groups[-1][-1], other, _LIST_GAP + _bracketed(view, groups[-1][-1], other)):
+            groups[-1].append(other)
+        else:
+            groups.append([other])
+    return next((group for group in groups if mention in group), [mention])
+
+
+def _bracketed(view: View, one: Mention, other: Mention) -> int:
+    """How many words a code in brackets takes up behind a modality: ``ultrasound (76940), CT``."""
+    between = view.norms(one.last, other.first)
+    return 3 if between[:1] == ("(",) and between[2:3] == (")",) else 0

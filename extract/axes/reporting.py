@@ -1,0 +1,129 @@
+"""How guidance is reported: taken in by the code, or apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from extract import roles
+from extract.axes.modality import REPORTED, STEREOTACTIC, VISUAL, group
+from extract.context import Scope
+from extract.mentions import Mention
+from extract.sentences import Sentence
+from extract.view import Findings, View
+
+_SIGHT: Final = frozenset({"guidance", "vision", "visual", "view", "visualization"})
+"""Words by which an endoscope's view, and not the endoscopy, is meant."""
+_INSERTED: Final = 6
+_SPOKEN_ON: Final = 2
+"""Sentences behind a mention in which a pronoun may still mean it."""
+_PRONOUNS: Final = frozenset(
+    {
+        *("it", "this", "that", "they", "these", "which", "such", "both", "all", "each", "either", "any"),
+        *("whichever", "neither", "none"),
+    }
+)
+_OBJECTS: Final = frozenset({"it", "them"})
+_NONE: Final = frozenset({"none", "neither", "nor"})
+_DENIED: Final = 6
+"""Words between a denial and what it denies, at most."""
+_TURNED: Final = {"separate": "included", "included": "separate"}
+
+
+def read(view: View, findings: Findings, node: tuple[str, ...], path: str, mentions: Sequence[Mention]) -> None:
+    """What the page says of reporting counts, nearest words first; a descriptor that names the guidance includes it.
+
+    Args:
+        view: The page.
+        findings: Where the fact goes.
+        node: The guidance that it is about.
+        path: Of its modality.
+        mentions: What speaks for it.
+    """
+    if path == VISUAL:
+        mentions = [m for m in mentions if _SIGHT & set(view.norms(m.first, m.last + 1))]
+    for mention in mentions:
+        scopes = [
+            scope
+            for member in group(view, mention)
+            for scope in view.contexts.of(member.first, member.last, member.sentence)
+            if scope.hit.cue.context in REPORTED
+        ]
+        if scopes:
+            best = max(
+                scopes, key=lambda scope: (scope.hit.last - scope.hit.first, scope.hit.cue.context == "separate")
+            )
+            findings.claim(node, "reporting", _said(view, best), "stated", [view.scope(best)])
+            return
+    spoken = _spoken_of(view, mentions) or _inserted(view, mentions)
+    if spoken is not None:
+        findings.claim(node, "reporting", _said(view, spoken), "stated", [view.scope(spoken)])
+        return
+    coded = [mention for mention in mentions if view.codes.foreign(mention.first, mention.last, mention.sentence)]
+    if coded:
+        findings.claim(node, "reporting", "reporting/separate", "guidance-code", [view.of(coded[0])])
+        return
+    described = [mention for mention in mentions if view.role(mention) in roles.DESCRIPTOR]
+    if described and path not in {VISUAL, STEREOTACTIC}:
+        findings.claim(node, "reporting", "reporting/included", "descriptor", [view.of(described[0])])
+
+
+def _said(view: View, scope: Scope) -> str:
+    """What words on reporting say; a denial before them turns them round: ``none may be reported in addition``."""
+    hit = scope.hit
+    before = view.norms(max(scope.first, hit.first - _DENIED), hit.first)
+    denied = "and" not in before and any(
+        one.hit.last <= hit.first <= one.hit.last + _DENIED and one.holds(hit.first, hit.last)
+        for one in view.contexts.named("negated", hit.sentence)
+    )
+    if hit.cue.context == "separate":
+        denied = denied or bool(_NONE & set(before))
+    return f"reporting/{_TURNED[hit.cue.context] if denied else hit.cue.context}"
+
+
+def _spoken_of(view: View, mentions: Sequence[Mention]) -> Scope | None:
+    """Words on reporting that point back: behind a mention, or in a next sentence that opens with a pronoun."""
+    for mention in mentions:
+        following = _after(view, mention)
+        for context in sorted(REPORTED, reverse=True):
+            for scope in view.contexts.named(context, mention.sentence):
+                if scope.hit.first - mention.last >= 0 and _pronoun(view, scope):
+                    return scope
+            for sentence in following:
+                if view.norms(sentence.first, sentence.first + 1)[0] in _PRONOUNS:
+                    for scope in view.contexts.named(context, sentence.index):
+                        if not _names_another(view, sentence):
+                            return scope
+    return None
+
+
+def _names_another(view: View, sentence: Sentence) -> bool:
+    """Whether a sentence speaks of imaging itself, and does not only give the codes of what was named before."""
+    return any(
+        view.codes.foreign(mention.first, mention.last, sentence.index) is None
+        for mention in view.within("modality", sentence.index)
+    )
+
+
+def _after(view: View, mention: Mention) -> list[Sentence]:
+    """The sentences that may speak on of a mention: the next ones of its block."""
+    here = view.sentence(mention)
+    after = view.script.sentences[here.index + 1 : here.index + 1 + _SPOKEN_ON]
+    return [sentence for sentence in after if sentence.index == here.index + 1 or sentence.block == here.block]
+
+
+def _inserted(view: View, mentions: Sequence[Mention]) -> Scope | None:
+    """Words on reporting set off right behind a mention: ``guidance, as a rule reported separately, …``."""
+    for mention in mentions:
+        for context in sorted(REPORTED, reverse=True):
+            for scope in view.contexts.named(context, mention.sentence):
+                between = view.norms(mention.last, scope.hit.first)
+                if between[:1] in {("–",), ("(",)} and len(between) <= _INSERTED:
+                    return scope
+    return None
+
+
+def _pronoun(view: View, scope: Scope) -> bool:
+    """Whether the clause of a scope points to what was said before: it opens with a pronoun, or has one as object."""
+    opening, behind = view.norms(scope.first, scope.hit.first)[:2], view.norms(scope.hit.last, scope.hit.last + 1)
+    return bool(_PRONOUNS & set(opening)) or bool(_OBJECTS & set(behind))

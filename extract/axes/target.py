@@ -1,0 +1,112 @@
+"""Target: the lesion or tissue that is treated, told from what is only named."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from extract import roles
+from extract.axes.beside import NERVE, in_scope, listed_with, tied_to_action
+from extract.axes.claims import claim
+from extract.mentions import Mention
+from extract.view import Findings, Verdict, View, by_sentence
+
+SECONDARY: Final = "target/metastasis"
+GENERAL: Final = "target/lesion"
+COVERED: Final = "target/cancer"
+GROWTH: Final = "target/tumor"
+_OPENS: Final = 3
+
+
+def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
+    """Hold the targets that a descriptor names, that an action has for its object, or that a procedure is meant for.
+
+    Args:
+        view: The page.
+        findings: Where facts and rejections go.
+        targets: Mentions that no word around them rejects.
+    """
+    destroys = bool(findings.values("type"))
+    if not destroys:
+        targets = [replace(m, hint=False) if m.hint and tied_to_action(view, m, destroys=False) else m for m in targets]
+    graded = {
+        mention: _grade(view, mention, tied_to_action(view, mention, destroys) or _aimed_at(view, mention))
+        for mention in targets
+    }
+    firm = {mention: grade for mention, grade in graded.items() if not mention.hint}
+    top = max(firm.values(), default=0)
+    again = Counter(path for path, _ in {(m.path, m.sentence) for m, grade in firm.items() if grade == 2})
+    chosen = [
+        m
+        for m, grade in firm.items()
+        if (grade >= min(3, max(top, 1)) and (grade > 1 or destroys))
+        or (grade == 2 and (again[m.path] > 1 or _aimed_at(view, m)))
+    ]
+    if destroys:
+        taken = set(chosen)
+        chosen += [m for m in firm if m not in taken and _indicated(view, m)]
+    if not chosen:
+        chosen = [mention for mention, grade in graded.items() if grade >= 3]
+    taken = set(chosen)
+    chosen += [m for m, grade in firm.items() if m.path == SECONDARY and m not in taken and (destroys or grade > 1)]
+    chosen = _without_general(view, chosen)
+    paths = {mention.path for mention in chosen}
+    for mention in targets:
+        if mention.path not in paths:
+            findings.reject("target", mention.path, Verdict("not-treated", ""), view.of(mention))
+    claim(view, findings, "target", chosen, "treated")
+    if "target/tumor" in paths and COVERED in paths:
+        findings.drop((), "target", COVERED, "covered-by-tumor")
+
+
+def leave_nerves(view: View, findings: Findings) -> None:
+    """Drop what a nerve hurts for: a nerve is treated as such, once the organs are known."""
+    organs = findings.values("organ")
+    if not organs or not all(view.lexicon.related(NERVE, path) for path in organs):
+        return
+    for path in findings.values("target"):
+        side = all(evidence.role in roles.SIDE for evidence in findings.evidence("target", path))
+        if side or {GROWTH, COVERED} & {path, *view.lexicon.ancestors(path)}:
+            findings.drop((), "target", path, "nerve-as-such")
+
+
+def _grade(view: View, mention: Mention, tied: bool) -> int:
+    sentence = view.sentence(mention)
+    if sentence.role in roles.DESCRIPTOR:
+        return 4
+    if sentence.role in view.main:
+        if view.defining(sentence):
+            return 3
+        return 2 if tied else 1
+    return 1 if tied else 0
+
+
+def _indicated(view: View, mention: Mention) -> bool:
+    """Whether an indication opens with a target: ``Osteoid osteoma in children``."""
+    opens = mention.first - view.sentence(mention).first <= _OPENS
+    return opens and view.role(mention) == "indications" and mention.path != COVERED
+
+
+def _aimed_at(view: View, target: Mention) -> bool:
+    """Whether a target is what the procedure is meant for, or where an instrument is led."""
+    led = in_scope(view, target, "destination") and bool(view.within("device", target.sentence))
+    return led or in_scope(view, target, "meant-for")
+
+
+def _without_general(view: View, chosen: list[Mention]) -> list[Mention]:
+    """Leave a broader word (lesion) out beside the kinds that a page names, unless it stands in one list with them."""
+    paths = {mention.path for mention in chosen}
+    out: set[str] = set()
+    for path in paths:
+        kinds = [m for m in chosen if m.path not in {path, SECONDARY, COVERED}]
+        kinds = kinds if path == GENERAL else [m for m in kinds if path in view.lexicon.ancestors(m.path)]
+        own = [m for m in chosen if m.path == path]
+        known = by_sentence(kinds)
+        listed = any(listed_with(view, m, kind) for m in own for kind in known[m.sentence])
+        listed = listed or any(view.role(m) in roles.DESCRIPTOR for m in own)
+        listed = listed or any(view.names_code(m) for m in own)
+        if kinds and not listed:
+            out.add(path)
+    return [mention for mention in chosen if mention.path not in out]
