@@ -10,7 +10,9 @@ from typing import Final
 from extract.model import Page
 from extract.sentences import Script, Sentence
 
-_CODE: Final = re.compile(r"\d{4}[\da-z]")
+_CODE: Final = re.compile(r"\d{4}[\da-z]|[cgs]\d{4}")
+"""Of CPT, or of HCPCS Level II where services are coded; other letters begin diagnoses too."""
+_DECADE: Final = re.compile(r"(?:19|20)\d0s")
 _BARRIERS: Final = frozenset(";:–()")
 _SHORT: Final = 14
 """A sentence of so few words that names another code alone is about that code."""
@@ -84,7 +86,7 @@ class Codes:
     def _reads_as_code(self, index: int) -> bool:
         token = self._script.tokens[index]
         before = self._text[token.start - 1] if token.start else " "
-        return token.end - token.start == 5 and before not in "$€£.,"
+        return token.end - token.start == 5 and before not in "$€£.," and not _DECADE.fullmatch(token.norm)
 
     def _open_after(self, code: int, place: Sentence) -> bool:
         """Whether a semicolon before a code ends what the sentence said first."""

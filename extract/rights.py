@@ -21,6 +21,9 @@ _STOPS: Final = (
     r"|\s+(?:is|and is|has|CPT)\s|$"
 )
 _HOLDER: Final = re.compile(rf"(?:the\s+)?(?P<name>[A-Z0-9][^\n]*?)(?=\s*(?:{_STOPS}))")
+_BEFORE: Final = re.compile(r"(?:^|[\n|·•.])[ \t]*(?P<name>[A-Z][^\n|·•.:;,]{2,70}(?:, (?:Inc|LLC|Ltd))?\.?),?[ \t]*$")
+_YEARS_END: Final = re.compile(rf"[ \t]*{_YEARS.format('years')}[ \t]*(?=[\n.|·•]|$)")
+"""A holder in front of the mark, with nothing but years behind it: ``Foo Press © 2024``."""
 _LOWER_CASE_HOLDER: Final = re.compile(r"(?P<name>[a-z][^\n]{0,60}?)(?=[\s,.;]{1,3}all rights\b)")
 """A site that writes itself small: only between a year and "all rights reserved", else it is prose."""
 _ABBREVIATION: Final = re.compile(r"\b(?:Inc|Ltd|Co|Corp|Assn|St|Dr|S\.A|B\.V|U\.S)\.?$")
@@ -34,6 +37,8 @@ def rights_lines(text: str) -> tuple[RightsLine, ...]:
 
     >>> [(r.holder, r.year) for r in rights_lines("Copyright © 2024-2026 Foo Inc. All rights reserved.")]
     [('Foo Inc.', 2026)]
+    >>> [(r.holder, r.year) for r in rights_lines("Foo Press © 2024. CPT is a trademark.")]
+    [('Foo Press', 2024)]
     >>> [(r.holder, r.year) for r in rights_lines("(c) 2023 foonotes, all rights reserved")]
     [('foonotes', 2023)]
     >>> rights_lines("CPT is a registered trademark of the American Medical Association.")
@@ -50,6 +55,11 @@ def rights_lines(text: str) -> tuple[RightsLine, ...]:
 
 
 def _rights(match: re.Match[str]) -> RightsLine | None:
+    before = _BEFORE.search(match.string, max(0, match.start() - 120), match.start())
+    ends = _YEARS_END.match(match.string, match.end("marks"))
+    if before and ends:
+        year = max(map(int, _YEAR.findall(ends[0])))
+        return RightsLine(before["name"].strip(), year, before.start("name"), ends.end("years"))
     rest = match["rest"]
     holder = _HOLDER.match(rest) or (match["before"] and _LOWER_CASE_HOLDER.match(rest))
     if not holder:

@@ -265,9 +265,12 @@ class _Reader:
 
     def _says_subject(self, line: str) -> bool:
         """Whether a paragraph that stands under no heading of its own says what the code is."""
+        lines = headings.lines()
+        if lines["code-opening"].holds(line[:200]):
+            return self._names_code(line[:40])
         if self._roles & {"description", "steps"} or len(line.split()) < 20:
             return False
-        return headings.lines()["subject-opening"].holds(line[:200])
+        return lines["subject-opening"].holds(line[:200])
 
     def _role_by_form(self, number: int, piece: Piece, line: str) -> str | None:
         """Role of a piece that its form alone gives away."""

@@ -12,6 +12,7 @@ from extract.model import Page
 from extract.page import read_page
 from extract.rights import rights_lines
 from ontology.headings import headings
+from tests.floors import gold_files
 
 CASES = Path(__file__).parent / "cases" / "page"
 GOLD = Path(__file__).parent / "gold"
@@ -19,7 +20,7 @@ SHARED = Path(__file__).parents[1].parent / "shared"
 
 
 def gold_pages() -> list[tuple[Path, dict[str, Any]]]:
-    listed = [(GOLD / "pages", file) for file in sorted(GOLD.glob("?.json"))]
+    listed = [(GOLD / "pages", file) for file in gold_files()]
     listed += [(SHARED / "pages", SHARED / "pages" / "gold.json")] if SHARED.is_dir() else []
     return [(folder / e["file"], e) for folder, file in listed for e in json.loads(file.read_text("utf-8"))]
 

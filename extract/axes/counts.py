@@ -24,6 +24,10 @@ _UNCOUNTED = frozenset(
     }
 )
 """Words for what may be several while the code counts something else."""
+_MODIFIERS = frozenset({"modifier", "50", "rt", "lt"})
+"""Words of billing: a side beside them tells how to claim two sides, and not on how many the code acts."""
+_MODIFIED_GAP = 8
+BOTH = "laterality/bilateral"
 ONE = "multiplicity/single"
 EACH = "multiplicity/each-additional"
 MORE = "multiplicity/one-or-more"
@@ -49,7 +53,7 @@ def _one(view: View, findings: Findings, axis: str) -> None:
         if mention.path == ONE and any(view.near(mention, more, _PLURAL_GAP) for more in open_ended):
             continue
         rank = _rank(view, mention)
-        if axis == "laterality" and rank < _DEFINING and not _in_so_many_words(view, mention):
+        if axis == "laterality" and (_by_modifier(view, mention) or not _said(view, mention, rank)):
             continue
         if rank:
             ranked[rank].append(mention)
@@ -96,6 +100,17 @@ def _counts(view: View, mention: Mention) -> bool:
 def _or(view: View, mention: Mention) -> bool:
     """Whether a word such as several stands behind an or: ``one growth or several``."""
     return "or" in view.norms(mention.first - 2, mention.first)
+
+
+def _by_modifier(view: View, mention: Mention) -> bool:
+    if mention.path != BOTH:
+        return False
+    end = min(view.sentence(mention).last, mention.last + _MODIFIED_GAP)
+    return bool(_MODIFIERS & set(view.norms(mention.last, end)))
+
+
+def _said(view: View, mention: Mention, rank: int) -> bool:
+    return rank >= _DEFINING or _in_so_many_words(view, mention)
 
 
 def _in_so_many_words(view: View, mention: Mention) -> bool:

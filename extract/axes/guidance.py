@@ -7,7 +7,7 @@ from typing import Final
 
 from extract import roles
 from extract.axes import modality, reporting
-from extract.axes.modality import REPORTED, VISUAL, group
+from extract.axes.modality import APART, REPORTED, VISUAL, group
 from extract.context import Scope
 from extract.mentions import Mention
 from extract.model import Evidence
@@ -18,6 +18,7 @@ PURPOSES: Final = ("purpose/localization", "purpose/placement", "purpose/monitor
 
 _JOINED: Final = frozenset({"or", "and", "either"})
 """Words that make one group of several modalities, which share an option."""
+_CONDITIONS: Final = frozenset({"if", "when", "whenever", "where", "should"})
 _BY: Final = 2
 _Node = tuple[str, ...]
 
@@ -79,6 +80,9 @@ def _necessity(
     decisive = described or [mention for mention in own if view.role(mention) in view.main] or list(own)
     optional = [scope for mention in decisive if (scope := _scope(view, mention, "optional"))]
     plain = [mention for mention in decisive if _scope(view, mention, "optional") is None]
+    if plain and not described and all(_on_condition(view, mention) for mention in plain):
+        findings.claim(node, "necessity", "necessity/optional", "on-condition", [view.of(plain[0])])
+        return
     if not described:
         optional += [scope for mention in firm if (scope := _scope(view, mention, "optional"))]
         required = [mention for mention in (*own, *firm) if _scope(view, mention, "required")]
@@ -100,6 +104,13 @@ def _scope(view: View, mention: Mention, context: str) -> Scope | None:
         if scope is not None:
             return scope
     return None
+
+
+def _on_condition(view: View, mention: Mention) -> bool:
+    """Whether guidance is spoken of only as reported on a condition: ``when CT is used, claim its code``."""
+    sentence = view.sentence(mention)
+    stated = _CONDITIONS & set(view.norms(sentence.first, sentence.last))
+    return bool(stated) and view.contexts.anywhere(mention, APART)
 
 
 def _replaceable(view: View, own: Sequence[Mention], found: Mapping[str, Sequence[Mention]]) -> bool:

@@ -30,7 +30,9 @@ _REPEATED: Final = re.compile(
     r"\b(?:(?:freez|froze|thaw|cycle|sequence)[^.;]{0,60}?\b(?P<twice>twice|two\s+times|three\s+times)"
     r"|(?:freez|froze)\w*[^.;]{0,40}?\b(?P<again>second\s+time|third\s+time|once\s+again"
     r"|(?:is|are)\s+(?:then\s+)?repeated(?!\s+(?:until|for|at|on|in|elsewhere|as|if|when)))"
-    r"|(?:freez|froze)\w*\s+(?:it\s+)?(?P<anew>again)"
+    r"|thaw[^.;]{0,60}?\b(?P<thawed>second\s+time|third\s+time|once\s+(?:again|more))"
+    r"|(?:freez|froze)\w*\s+(?:it\s+|once\s+)?(?P<anew>again|anew|afresh|more\b)"
+    r"|(?:freez|froze)[^.;]{0,60}?\bthaw\w*,?\s(?:[\w-]+,?\s){0,3}?(?P<then>and|then)\s(?:\w+\s)?(?:re)?(?:freez|froze)\w*"
     r"|(?P<second>second|third)\s+(?:freez\w*|cycle\s+of\s+freez\w*)"
     r"|(?P<cycles>two|three|four|2|3|4)\s+(?:complete\s+|full\s+|such\s+)?cycles)\b",
     re.IGNORECASE,
@@ -38,10 +40,17 @@ _REPEATED: Final = re.compile(
 _CYCLE: Final = re.compile(r"\b(?P<cycle>second|two|2)\s+(?:such\s+|full\s+|complete\s+)?cycles?\b", re.IGNORECASE)
 """A cycle that says of what it is elsewhere: read where cold is the energy source."""
 _FROZEN: Final = re.compile(r"freez|frozen|thaw|cryo", re.IGNORECASE)
+_OPTION: Final = re.compile(r"\b(?:may|can|might|could)\b", re.IGNORECASE)
+_OPTION_REACH: Final = 40
 COLD: Final = "energy/cryogenic"
 _TIMES: Final = {
     "twice": 2,
     "again": 2,
+    "anew": 2,
+    "afresh": 2,
+    "more": 2,
+    "and": 2,
+    "then": 2,
     "is": 2,
     "are": 2,
     "three": 3,
@@ -76,7 +85,8 @@ def read(view: View, findings: Findings) -> None:
             _cycles(view, findings, start, found)
         if _FROZEN.search(text):
             for found in _REPEATED.finditer(text):
-                _cycles(view, findings, start, found)
+                if not _OPTION.search(text, max(0, found.start() - _OPTION_REACH), found.end()):
+                    _cycles(view, findings, start, found)
         elif cold and sentence.role in view.main:
             for found in _CYCLE.finditer(text):
                 _cycles(view, findings, start, found)

@@ -14,7 +14,8 @@ UNSPECIFIED: Final = "modality/unspecified-imaging"
 VISUAL: Final = "modality/endoscopic-visual"
 STEREOTACTIC: Final = "modality/stereotactic"
 MAPPING: Final = "modality/electrophysiologic-mapping"
-REPORTED: Final = frozenset({"included", "separate"})
+APART: Final = frozenset({"separate"})
+REPORTED: Final = APART | {"included"}
 _HEART: Final = "organ/heart"
 _ALWAYS: Final = frozenset({VISUAL, STEREOTACTIC, "modality/slit-lamp"})
 """Modalities that show the way wherever a text on what is done names them; others may only have found the lesion."""
@@ -104,11 +105,18 @@ def _verdict(view: View, mention: Mention, destroys: bool, mapped: bool, approac
         return Verdict("in-passing", "")
     if mention.path in _ALWAYS or view.role(mention) in roles.DESCRIPTOR:
         return None
-    if view.contexts.anywhere(mention, _USED):
+    if view.contexts.anywhere(mention, _USED) or _opens_step(view, mention):
         return None
     if view.role(mention) in view.main and view.contexts.anywhere(mention, _LEFT_OPEN):
         return None
     return _TOLD if view.contexts.anywhere(mention, REPORTED) else Verdict("no-guidance", "")
+
+
+def _opens_step(view: View, mention: Mention) -> bool:
+    """Whether a step opens with a modality: ``3. Fluoroscopy in two projections``."""
+    sentence = view.sentence(mention)
+    before, after = view.norms(sentence.first, mention.first), view.norms(mention.last, sentence.last)
+    return view.role(mention) == "steps" and not any(word.isalpha() for word in before) and "not" not in after
 
 
 def _elsewhere(view: View, mention: Mention, approaches: Sequence[str]) -> bool:

@@ -13,6 +13,7 @@ _COLD: Final = "energy/cryogenic"
 _FAR: Final = 1000
 _THAW_FIRST: Final = 3
 """Words by which thawing may stand farther off: the ice that melts is named beside it."""
+_HEATED: Final = frozenset({"hot", "heated"})
 _ACTING: Final = frozenset({"energy/chemical", "energy/photodynamic"})
 
 
@@ -27,7 +28,7 @@ def read(view: View, findings: Findings) -> None:
     found: defaultdict[str, list[tuple[int, str, Mention]]] = defaultdict(list)
     for mention in view.believed("agent", "agent", findings):
         near, role = (0, "") if mention.hint else _role(view, mention, energies)
-        if role == "coolant" and not destroys:
+        if role == "coolant" and (not destroys or (_COLD not in energies and _hot(view, mention))):
             role = ""
         if role:
             found[mention.path].append((near, role, mention))
@@ -42,6 +43,10 @@ def read(view: View, findings: Findings) -> None:
             evidence = [view.of(mention) for _, own, mention in uses if own == role][:3]
             findings.claim(node, "agent", path, "stated", evidence)
             findings.claim(node, "role", f"role/{role}", "nearest-words", evidence)
+
+
+def _hot(view: View, mention: Mention) -> bool:
+    return bool(_HEATED & set(view.norms(mention.first - 2, mention.last)))
 
 
 def _roles(uses: list[tuple[int, str, Mention]]) -> list[str]:
