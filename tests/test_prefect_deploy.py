@@ -49,14 +49,16 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return kept | QUICK | {"PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT), **more}
 
 
-def until(what: str, found: Callable[[], Any], seconds: float = 60) -> Any:
-    """Wait for something that another process does."""
+def until(
+    what: str, found: Callable[[], Any], seconds: float = 120, over: tuple[type[Exception], ...] = (httpx.HTTPError,)
+) -> Any:
+    """Wait for something that another process does; errors of the kinds ``over`` count as not yet."""
     end = time.monotonic() + seconds
     pause = threading.Event()
     while time.monotonic() < end:
         try:
             value = found()
-        except httpx.HTTPError:
+        except over:
             value = None
         if value:
             return value
@@ -89,17 +91,24 @@ def running(arguments: list[str], env: dict[str, str], cwd: Path = ROOT) -> Iter
 
 
 class Api:
-    """Prefect's REST interface."""
+    """Prefect's REST interface; asks again, as Prefect's own client does, while a busy database answers with 503."""
 
     def __init__(self, port: int) -> None:
         self.address = f"http://127.0.0.1:{port}/api"
         self._client = httpx.Client(base_url=self.address, trust_env=False, timeout=20)
 
+    def _asked(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        def answer() -> httpx.Response | None:
+            response = self._client.request(method, path, json=body)
+            return None if response.status_code == httpx.codes.SERVICE_UNAVAILABLE else response
+
+        return until(f"an answer to {path}", answer, over=()).raise_for_status().json()
+
     def get(self, path: str) -> Any:
-        return self._client.get(path).raise_for_status().json()
+        return self._asked("GET", path)
 
     def post(self, path: str, **body: Any) -> Any:
-        return self._client.post(path, json=body).raise_for_status().json()
+        return self._asked("POST", path, body)
 
     def deployment(self, name: str) -> Any:
         return self.get(f"/deployments/name/{name}")
@@ -135,7 +144,7 @@ def prefect(env: dict[str, str], *arguments: str) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -201,7 +210,7 @@ def test_schedule_brings_its_own_server_and_takes_it_away_again(pages: Path, tmp
         else:
             until("the run", lambda: api.get(f"/flow_runs/{run}")["state"]["type"] in {"PENDING", "RUNNING"})
         child.send_signal(signal.SIGTERM)
-        _, said = child.communicate(timeout=30)
+        _, said = child.communicate(timeout=60)
     assert child.returncode == 0, said
     assert f"http://127.0.0.1:{port}" in said
     assert "Traceback" not in said
