@@ -18,6 +18,10 @@ from ontology.lexicon import Lexicon, load
 _STANCHING: Final = "bleeding-control"
 MOST_WORDS: Final = 12
 """Longest quote in words (DESIGN.md, rights)."""
+_LATE: Final = 2 / 3
+"""Share of a page's sentences behind which it has said what its procedure is."""
+_LONG: Final = 10
+"""Sentences of a page that is long enough to have an early and a late part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,11 @@ class View:
         if sentence.role not in self.main:
             return False
         return sentence.opening or self.codes.names_own(sentence)
+
+    def late(self, mention: Mention) -> bool:
+        """Whether a mention stands towards the end of a page, outside a descriptor."""
+        count = len(self.script.sentences)
+        return count >= _LONG and mention.sentence >= _LATE * count and self.role(mention) not in roles.DESCRIPTOR
 
     def names_code(self, mention: Mention) -> bool:
         """Whether a mention stands in a descriptor or in a sentence that names the page's own code."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from extract import roles
+from extract.axes.claims import LATE, once_and_late
 from extract.mentions import Mention
 from extract.view import Findings, Verdict, View
 
@@ -59,6 +60,9 @@ def guiding(view: View, findings: Findings) -> tuple[dict[str, list[Mention]], l
             found[path] = sorted([*found[path], *mentions], key=lambda mention: mention.first)
         else:
             findings.reject("modality", path, _TOLD, view.of(mentions[0]))
+    early = [path for path, mentions in found.items() if path != UNSPECIFIED and not once_and_late(view, mentions)]
+    for path in [path for path in found if early and path not in {*early, UNSPECIFIED}]:
+        findings.reject("modality", path, LATE, view.of(found.pop(path)[0]))
     named = [path for path in found if path not in {UNSPECIFIED, VISUAL}]
     generic = found.pop(UNSPECIFIED, [])
     if generic and not named:

@@ -83,8 +83,9 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
         if mention.path not in paths:
             findings.reject("organ", mention.path, Verdict("not-treated", ""), view.of(mention))
     claim(view, findings, "organ", chosen, "treated")
-    for path in sorted(paths):
-        if any(path in view.lexicon.ancestors(other) for other in paths):
+    held = findings.values("organ")
+    for path in held:
+        if any(path in view.lexicon.ancestors(other) for other in held):
             findings.drop((), "organ", path, "broader")
 
 

@@ -56,8 +56,9 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
     for mention in targets:
         if mention.path not in paths:
             findings.reject("target", mention.path, Verdict("not-treated", ""), view.of(mention))
-    claim(view, findings, "target", chosen, "treated")
-    if "target/tumor" in paths and COVERED in paths:
+    indicated = {mention.path for mention in chosen if view.role(mention) == "indications"}
+    claim(view, findings, "target", chosen, "treated", always={SECONDARY, *indicated})
+    if {GROWTH, COVERED} <= set(findings.values("target")):
         findings.drop((), "target", COVERED, "covered-by-tumor")
 
 
