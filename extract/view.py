@@ -20,6 +20,7 @@ MOST_WORDS: Final = 12
 """Longest quote in words (DESIGN.md, rights)."""
 _LATE: Final = 2 / 3
 """Share of a page's sentences behind which it has said what its procedure is."""
+_SOONER: Final = 1 / 2
 _LONG: Final = 10
 """Sentences of a page that is long enough to have an early and a late part."""
 
@@ -163,10 +164,16 @@ class View:
             return False
         return sentence.opening or self.codes.names_own(sentence)
 
-    def late(self, mention: Mention) -> bool:
-        """Whether a mention stands towards the end of a page, outside a descriptor."""
+    def late(self, mention: Mention, *, described: bool = False) -> bool:
+        """Whether a mention stands towards the end of a page, outside a descriptor.
+
+        Args:
+            mention: Of any value.
+            described: Whether a descriptor names another value: the end then begins sooner.
+        """
         count = len(self.script.sentences)
-        return count >= _LONG and mention.sentence >= _LATE * count and self.role(mention) not in roles.DESCRIPTOR
+        share = _SOONER if described else _LATE
+        return count >= _LONG and mention.sentence >= share * count and self.role(mention) not in roles.DESCRIPTOR | {"steps"}
 
     def names_code(self, mention: Mention) -> bool:
         """Whether a mention stands in a descriptor or in a sentence that names the page's own code."""

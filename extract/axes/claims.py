@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence, Set
 from typing import Final
 
+from extract import roles
 from extract.mentions import Mention
 from extract.view import Findings, Verdict, View
 
@@ -28,7 +29,8 @@ def claim(view: View, findings: Findings, predicate: str, mentions: Iterable[Men
     grouped: defaultdict[str, list[Mention]] = defaultdict(list)
     for mention in mentions:
         grouped[mention.path].append(mention)
-    early = {path for path, found in grouped.items() if path in always or not once_and_late(view, found)}
+    named = predicate == "approach" and any(view.role(mention) in roles.DESCRIPTOR for found in grouped.values() for mention in found)
+    early = {path for path, found in grouped.items() if path in always or not once_and_late(view, found, described=named)}
     early.update(findings.values(predicate))
     told = {mention.sentence for path in early for mention in grouped.get(path, ())}
     for path, found in grouped.items():
@@ -39,10 +41,10 @@ def claim(view: View, findings: Findings, predicate: str, mentions: Iterable[Men
         findings.claim((), predicate, path, rule, [view.of(mention) for mention in found[:_MOST_EVIDENCE]])
 
 
-def once_and_late(view: View, mentions: Sequence[Mention]) -> bool:
+def once_and_late(view: View, mentions: Sequence[Mention], *, described: bool = False) -> bool:
     """Whether a value stands in one sentence alone, towards the end of the page.
 
     A page says early on, or more than once, what its procedure is; what it names last and once is mostly something
     else: a complication, a neighbour of the code, another patient.
     """
-    return len({mention.sentence for mention in mentions}) == 1 and view.late(mentions[0])
+    return len({mention.sentence for mention in mentions}) == 1 and view.late(mentions[0], described=described)

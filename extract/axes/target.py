@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from extract import roles
+from extract.axes.act import DESTRUCTION
 from extract.axes.beside import NERVE, in_scope, listed_with, tied_to_action
-from extract.axes.claims import claim
+from extract.axes.claims import claim, once_and_late
 from extract.mentions import Mention
 from extract.view import Findings, Verdict, View, by_sentence
 
@@ -48,10 +49,12 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
         taken = set(chosen)
         chosen += [m for m in firm if m not in taken and _indicated(view, m)]
     if not chosen:
-        chosen = [mention for mention, grade in graded.items() if grade >= 3]
+        chosen = [mention for mention, grade in graded.items() if grade >= 3 and (not destroys or _treated(view, mention))]
     taken = set(chosen)
     chosen += [m for m, grade in firm.items() if m.path == SECONDARY and m not in taken and (destroys or grade > 1)]
     chosen = _without_general(view, chosen)
+    if len({m.path for m in chosen}) == 1 and once_and_late(view, chosen) and view.role(chosen[0]) != "indications":
+        chosen = []
     paths = {mention.path for mention in chosen}
     for mention in targets:
         if mention.path not in paths:
@@ -88,6 +91,12 @@ def _indicated(view: View, mention: Mention) -> bool:
     """Whether an indication opens with a target: ``Osteoid osteoma in children``."""
     opens = mention.first - view.sentence(mention).first <= _OPENS
     return opens and view.role(mention) == "indications" and mention.path != COVERED
+
+
+def _treated(view: View, target: Mention) -> bool:
+    """Whether the sentence of a target says with what, or that, something is destroyed."""
+    acts = any(action.path == DESTRUCTION for action in view.within("action", target.sentence))
+    return acts or any(not energy.hint for energy in view.within("energy", target.sentence))
 
 
 def _aimed_at(view: View, target: Mention) -> bool:

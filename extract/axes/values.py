@@ -44,6 +44,7 @@ def read(view: View, findings: Findings, scheme: str, predicate: str) -> None:
         believed = [mention for mention in believed if mention.hint or mention in applied]
     if not ranked:
         hints = [mention for mention in believed if mention.hint and view.role(mention) in view.main]
+        hints = [mention for mention in hints if not _ajar(view, mention)]
         if predicate == "energySource":
             named = {mention.path for mention in firm}
             if findings.values("type"):
@@ -91,6 +92,11 @@ def _inflected(view: View, mention: Mention) -> bool:
         return False
     word = view.words(mention.first, mention.last).casefold()
     return word.endswith("s") and not view.script.tokens[mention.first].norm.endswith("s")
+
+
+def _ajar(view: View, mention: Mention) -> bool:
+    """Whether *open* stands alone, said of anything: ``so that the airway stays open``."""
+    return mention.path == OPEN and mention.last - mention.first == 1
 
 
 def _promoted(view: View, mention: Mention) -> Mention:
