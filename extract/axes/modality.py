@@ -17,6 +17,7 @@ STEREOTACTIC: Final = "modality/stereotactic"
 MAPPING: Final = "modality/electrophysiologic-mapping"
 APART: Final = frozenset({"separate"})
 REPORTED: Final = APART | {"included"}
+ENDOSCOPIC: Final = "approach/endoscopic"
 _HEART: Final = "organ/heart"
 _ALWAYS: Final = frozenset({VISUAL, STEREOTACTIC, "modality/slit-lamp"})
 """Modalities that show the way wherever a text on what is done names them; others may only have found the lesion."""
@@ -66,6 +67,10 @@ def guiding(view: View, findings: Findings) -> tuple[dict[str, list[Mention]], l
     named = [path for path in found if path not in {UNSPECIFIED, VISUAL}]
     generic = found.pop(UNSPECIFIED, [])
     if generic and not named:
+        meant = _meant(view, destroys)
+        found.update(meant)
+        named = list(meant)
+    if generic and not named:
         firm = [mention for mention in generic if not mention.hint and view.role(mention) in view.main]
         if firm and VISUAL not in found:
             found[UNSPECIFIED] = firm
@@ -74,6 +79,17 @@ def guiding(view: View, findings: Findings) -> tuple[dict[str, list[Mention]], l
     for path in [path for path in found if any(path in view.lexicon.ancestors(other) for other in found)]:
         findings.reject("modality", path, Verdict("named-closer", ""), view.of(found.pop(path)[0]))
     return dict(found), generic
+
+
+def _meant(view: View, destroys: bool) -> dict[str, list[Mention]]:
+    """What a page names of imaging where it says that guidance is used and not by what: that is then meant."""
+    meant: defaultdict[str, list[Mention]] = defaultdict(list)
+    for mention in view.scheme("modality"):
+        weak = not mention.hint and mention.path not in {UNSPECIFIED, VISUAL, MAPPING, STEREOTACTIC}
+        weak = weak and not (destroys and mention.path == "modality/ultrasound" and not _shown(view, mention))
+        if weak and view.role(mention) in view.main and view.verdict(mention, "modality") is None:
+            meant[mention.path].append(mention)
+    return dict(meant)
 
 
 def _pointed_to(view: View) -> frozenset[str]:
@@ -124,7 +140,9 @@ def _opens_step(view: View, mention: Mention) -> bool:
 
 
 def _elsewhere(view: View, mention: Mention, approaches: Sequence[str]) -> bool:
-    """Whether the words of an endoscope's view are those of an approach that is not the procedure's."""
+    """Whether an endoscope is named that is not the procedure's own way in."""
+    if approaches and ENDOSCOPIC not in approaches and view.role(mention) not in roles.DESCRIPTOR:
+        return True
     ways = [
         way.path
         for way in view.within("approach", mention.sentence)
