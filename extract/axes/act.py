@@ -7,7 +7,7 @@ from typing import Final
 
 from extract import roles
 from extract.mentions import Mention
-from extract.view import Findings, View
+from extract.view import Findings, Verdict, View
 
 PREDICATE: Final = "type"
 VALUE: Final = "AblationProcedure"
@@ -17,6 +17,8 @@ GUIDED: Final = "guided-act"
 _RIVALS: Final = frozenset(
     {"action/biopsy", "action/drainage", "action/injection", "action/excision", "action/inspection"}
 )
+_SERVICES: Final = frozenset({"guidance", "monitoring"})
+_INCLUDED: Final = frozenset({"including", "include", "includes", "included", "inclusive", "with", "incorporating", "in"})
 _DEFINING, _MAIN = 2, 1
 _ENOUGH: Final = 2
 _ENOUGH_AGAINST_DESCRIPTOR: Final = 4
@@ -34,10 +36,13 @@ def read(view: View, findings: Findings) -> None:
     """
     destroying: list[Mention] = []
     rivals: list[Mention] = []
+    guiding = guidance_alone(view)
     denied = guided = False
     energies = _stated(view)
     for mention in view.scheme("action"):
         verdict = view.verdict(mention, PREDICATE)
+        if verdict is None and guiding is not None and mention.path == DESTRUCTION:
+            verdict = Verdict(GUIDED, view.words(guiding.first, guiding.last))
         rival = mention.path in _RIVALS and not mention.hint and verdict is None
         if rival and view.contexts.around(mention, "care") is None:
             rivals.append(mention)
@@ -50,7 +55,7 @@ def read(view: View, findings: Findings) -> None:
             findings.reject(PREDICATE, VALUE, verdict, view.of(mention))
             guided = guided or (verdict.reason == GUIDED and _imaged(view, mention))
             denied = denied or (verdict.reason == "negated" and _general(view, mention))
-    if guided:
+    if guided or guiding is not None:
         return
     stated = [mention for mention in destroying if view.role(mention) in roles.DESCRIPTOR]
     if stated:
@@ -67,9 +72,23 @@ def read(view: View, findings: Findings) -> None:
         _claim(view, findings, main, "stated")
 
 
+def guidance_alone(view: View) -> Mention | None:
+    """The imaging whose guidance is all that a code is for: ``ablation of tissue: guidance by ultrasound, monitoring``.
+
+    Its descriptor names the imaging with both, and not as what something else includes.
+    """
+    for sentence in view.script.sentences:
+        words = set(view.norms(sentence.first, sentence.last))
+        if sentence.role in roles.DESCRIPTOR and words >= _SERVICES and not words & _INCLUDED:
+            for image in view.within("modality", sentence.index):
+                if not image.hint and view.verdict(image, "modality") is None:
+                    return image
+    return None
+
+
 def _imaged(view: View, mention: Mention) -> bool:
-    """Whether a descriptor names the imaging whose guidance the code is: ``ultrasound guidance for the ablation``."""
-    if view.role(mention) not in roles.DESCRIPTOR:
+    """Whether a definition names the imaging whose guidance the code is: ``ultrasound guidance for the ablation``."""
+    if not view.defining(view.sentence(mention)):
         return False
     images = [image for image in view.within("modality", mention.sentence) if not image.hint]
     return any(

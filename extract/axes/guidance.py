@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from extract import roles
-from extract.axes import modality, reporting
+from extract.axes import act, modality, reporting
 from extract.axes.modality import APART, REPORTED, VISUAL, group
 from extract.context import Scope
 from extract.mentions import Mention
@@ -56,6 +56,9 @@ def _own_code(view: View, findings: Findings) -> Evidence | None:
     """The words that make the code one for guidance alone: it is then required, and reported beside another code."""
     if findings.values("type"):
         return None
+    alone = act.guidance_alone(view)
+    if alone is not None:
+        return view.of(alone)
     for sentence in view.script.sentences:
         if view.defining(sentence):
             for scope in view.contexts.named("guided-act", sentence.index):
