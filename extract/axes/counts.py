@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 from extract import roles
 from extract.mentions import Mention
@@ -24,7 +25,16 @@ _UNCOUNTED = frozenset(
     }
 )
 """Words for what may be several while the code counts something else."""
-_MODIFIERS = frozenset({"modifier", "50", "rt", "lt"})
+_WIDENED_GAP = 9
+_OTHERWISE = frozenset({"or", "and", ","})
+_FILLERS = frozenset({"a", "for", "whether", "even", "as", "up", "to", "one", "unit", "code", "same", "the", "or", "of"})
+_NUMBERS = frozenset(
+    {
+        *("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
+        *("fourteen", "fifteen", "twenty", "thirty", "many", "several", "dozen", "handful", "more"),
+    }
+)
+_MODIFIERS = frozenset({"modifier", "50", "rt", "lt", "indicator"})
 """Words of billing: a side beside them tells how to claim two sides, and not on how many the code acts."""
 _MODIFIED_GAP = 8
 BOTH = "laterality/bilateral"
@@ -43,12 +53,14 @@ def read(view: View, findings: Findings) -> None:
 
 def _one(view: View, findings: Findings, axis: str) -> None:
     believed = [mention for mention in view.scheme(axis) if _believed(view, findings, mention, axis)]
+    believed = [_widened(view, mention) for mention in believed]
+    destroys = bool(findings.values("type"))
     open_ended = [mention for mention in believed if mention.path == MORE and mention.hint and _or(view, mention)]
     ranked: defaultdict[int, list[Mention]] = defaultdict(list)
     for mention in believed:
         if mention.hint and mention not in open_ended and not _counts(view, mention):
             continue
-        if _of_something_else(view, mention):
+        if _of_something_else(view, mention) or not (destroys or _of_what_is_treated(view, mention)):
             continue
         if mention.path == ONE and any(view.near(mention, more, _PLURAL_GAP) for more in open_ended):
             continue
@@ -76,6 +88,36 @@ def _believed(view: View, findings: Findings, mention: Mention, axis: str) -> bo
         return True
     findings.reject(axis, mention.path, verdict, view.of(mention))
     return False
+
+
+def _widened(view: View, mention: Mention) -> Mention:
+    """One or more, where a number follows that makes no difference: ``one fibroid or eleven``."""
+    if mention.path != ONE:
+        return mention
+    end = min(view.sentence(mention).last, mention.last + _WIDENED_GAP)
+    words = view.norms(mention.last, end)
+    for at, word in enumerate(words):
+        if word in _OTHERWISE:
+            rest = [word for word in words[at + 1 :] if word not in _FILLERS]
+            return replace(mention, path=MORE) if rest and _many(rest[0]) and not _UNCOUNTED & set(rest[:3]) else mention
+    return mention
+
+
+def _many(word: str) -> bool:
+    return word in _NUMBERS or (word.isdigit() and int(word) > 1)
+
+
+def _of_what_is_treated(view: View, mention: Mention) -> bool:
+    """Whether a count on a page that destroys nothing is that of lesions, and not of samples or of guided services."""
+    if mention.path == EACH:
+        words = view.norms(mention.first, mention.last)
+        return not any(word.startswith("add") and word != "additional" for word in words)
+    if mention.path != MORE:
+        return True
+    return any(
+        max(target.first - mention.last, mention.first - target.last) < _COUNT_GAP
+        for target in view.within("target", mention.sentence)
+    )
 
 
 def _of_something_else(view: View, mention: Mention) -> bool:
@@ -106,7 +148,7 @@ def _by_modifier(view: View, mention: Mention) -> bool:
     if mention.path != BOTH:
         return False
     end = min(view.sentence(mention).last, mention.last + _MODIFIED_GAP)
-    return bool(_MODIFIERS & set(view.norms(mention.last, end)))
+    return view.norms(mention.last, mention.last + 1) == (":",) or bool(_MODIFIERS & set(view.norms(mention.last, end)))
 
 
 def _said(view: View, mention: Mention, rank: int) -> bool:

@@ -62,7 +62,9 @@ def guiding(view: View, findings: Findings) -> tuple[dict[str, list[Mention]], l
         else:
             findings.reject("modality", path, _TOLD, view.of(mentions[0]))
     early = [path for path, mentions in found.items() if path != UNSPECIFIED and not once_and_late(view, mentions)]
-    for path in [path for path in found if early and path not in {*early, UNSPECIFIED}]:
+    beside = {mention.sentence for path in early for mention in found[path]}
+    later = [path for path in found if path not in {*early, UNSPECIFIED} and found[path][0].sentence not in beside]
+    for path in later if early else ():
         findings.reject("modality", path, LATE, view.of(found.pop(path)[0]))
     named = [path for path in found if path not in {UNSPECIFIED, VISUAL}]
     generic = found.pop(UNSPECIFIED, [])
