@@ -9,7 +9,9 @@ from extract.mentions import Mention
 from extract.view import Findings, Verdict, View
 
 KIND: Final = "substance-use"
+FREEZING: Final = "role/freeze"
 _COLD: Final = "energy/cryogenic"
+_CHEMICAL: Final = "energy/chemical"
 _FAR: Final = 1000
 _THAW_FIRST: Final = 3
 """Words by which thawing may stand farther off: the ice that melts is named beside it."""
@@ -30,6 +32,8 @@ def read(view: View, findings: Findings) -> None:
         near, role = (0, "") if mention.hint else _role(view, mention, energies)
         if role == "coolant" and (not destroys or (_COLD not in energies and _hot(view, mention))):
             role = ""
+        if role in {"", "coolant"} and _COLD in energies and _freezes_too(view, mention):
+            role = "freeze"
         if role:
             found[mention.path].append((near, role, mention))
         else:
@@ -43,6 +47,23 @@ def read(view: View, findings: Findings) -> None:
             evidence = [view.of(mention) for _, own, mention in uses if own == role][:3]
             findings.claim(node, "agent", path, "stated", evidence)
             findings.claim(node, "role", f"role/{role}", "nearest-words", evidence)
+
+
+def _freezes_too(view: View, mention: Mention) -> bool:
+    """Whether a substance is named as the other choice beside one that freezes: ``nitrous oxide or carbon dioxide``."""
+    for other in view.within("agent", mention.sentence):
+        left, right = (mention, other) if mention.first < other.first else (other, mention)
+        freezes = view.lexicon.concepts[other.path].usual_role == FREEZING
+        if freezes and not mention.hint and view.norms(left.last, right.first) == ("or",):
+            return True
+    return False
+
+
+def _acts(view: View, mention: Mention) -> bool:
+    """Whether a substance destroys by itself, as its own words say: a chemical energy stands in the same place."""
+    return any(
+        energy.path == _CHEMICAL and energy.first == mention.first for energy in view.within("energy", mention.sentence)
+    )
 
 
 def _hot(view: View, mention: Mention) -> bool:
@@ -64,7 +85,7 @@ def _role(view: View, mention: Mention, energies: frozenset[str]) -> tuple[int, 
     usual = view.lexicon.concepts[mention.path].usual_role
     for role in ("freeze", "thaw", "coolant"):
         cold = _COLD in energies and usual is not None
-        if cold == (role == "coolant"):
+        if cold == (role == "coolant") or (role == "coolant" and _acts(view, mention)):
             continue
         for scope in view.contexts.named(f"role/{role}", mention.sentence):
             if scope.holds(mention.first, mention.last):
