@@ -63,7 +63,7 @@ def read(view: View, findings: Findings, node: tuple[str, ...], path: str, menti
     if coded:
         findings.claim(node, "reporting", "reporting/separate", "guidance-code", [view.of(coded[0])])
         return
-    described = [mention for mention in mentions if view.role(mention) in roles.DESCRIPTOR]
+    described = [mention for mention in mentions if view.role(mention) in roles.DESCRIPTOR and not mention.hint]
     if described and path not in {VISUAL, STEREOTACTIC}:
         findings.claim(node, "reporting", "reporting/included", "descriptor", [view.of(described[0])])
 

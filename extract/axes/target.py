@@ -14,6 +14,8 @@ from extract.axes.claims import claim, once_and_late
 from extract.mentions import Mention
 from extract.view import Findings, Verdict, View, by_sentence
 
+NODE: Final = "organ/atrioventricular-node"
+FIBRILLATION: Final = "target/atrial-fibrillation"
 SECONDARY: Final = "target/metastasis"
 GENERAL: Final = "target/lesion"
 COVERED: Final = "target/cancer"
@@ -66,8 +68,13 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
 
 
 def leave_nerves(view: View, findings: Findings) -> None:
-    """Drop what a nerve hurts for: a nerve is treated as such, once the organs are known."""
+    """Drop what a nerve hurts for: a nerve is treated as such, once the organs are known.
+
+    The node between the chambers of the heart is so too: the fibrillation from which it is cut off goes on.
+    """
     organs = findings.values("organ")
+    if NODE in organs and FIBRILLATION in findings.values("target"):
+        findings.drop((), "target", FIBRILLATION, "nerve-as-such")
     if not organs or not all(view.lexicon.related(NERVE, path) for path in organs):
         return
     for path in findings.values("target"):

@@ -106,6 +106,7 @@ def _promoted(view: View, mention: Mention) -> Mention:
     exact = view.words(mention.first, mention.last).casefold() == view.script.tokens[mention.first].norm
     before, after = view.norms(mention.first - 1, mention.first), view.norms(mention.last, mention.last + 1)
     alone = view.role(mention) in roles.DESCRIPTOR and (_MARKS & {*before, *after} or not after or not before)
+    alone = alone or before == after == (",",)
     acting = any(
         0 <= other.first - mention.last <= 1
         for scheme in ("action", "energy")

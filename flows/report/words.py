@@ -31,6 +31,7 @@ REJECTED: Final[Mapping[str, str]] = {
     "in-passing": "It is named in passing, as a tool for something else.",
     "incidental": "It is found by the way.",
     "later": "The words are about what is done afterwards.",
+    "late": "It is named once, near the end of a page that names others before.",
     "measured": "The words are about a device that only measures.",
     "named-closer": "The modality is named more closely elsewhere.",
     "nearby": "It only lies near.",
