@@ -12,6 +12,7 @@ from extract.view import Findings, Verdict, View
 PREDICATE: Final = "type"
 VALUE: Final = "AblationProcedure"
 DESTRUCTION: Final = "action/destruction"
+IMAGING: Final = "action/imaging"
 GUIDED: Final = "guided-act"
 """Reason of what a code only guides: where a descriptor says so, others destroy."""
 _RIVALS: Final = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from extract.axes.act import DESTRUCTION
+from extract.axes.act import DESTRUCTION, IMAGING
 from extract.mentions import Mention
 from extract.view import View
 
@@ -19,7 +19,7 @@ _ACTION_GAP: Final = 5
 def tied_to_action(view: View, mention: Mention, destroys: bool) -> bool:
     """Whether a mention stands beside what is done: to destroy on an ablation's page, anything else on others."""
     for action in view.within("action", mention.sentence):
-        fits = (action.path == DESTRUCTION) == destroys and action.path != "action/imaging"
+        fits = (action.path == DESTRUCTION) == destroys and action.path != IMAGING
         if fits and view.near(action, mention, _ACTION_GAP) and view.verdict(action, "type") is None:
             return True
     return False

@@ -26,6 +26,8 @@ _UNCOUNTED = frozenset(
 )
 """Words for what may be several while the code counts something else."""
 _WIDENED_GAP = 9
+_A_HUNDRED = 100
+"""So many are no lesions but a code."""
 _OTHERWISE = frozenset({"or", "and", ","})
 _FILLERS = frozenset({"a", "for", "whether", "even", "as", "up", "to", "one", "unit", "code", "same", "the", "or", "of"})
 _NUMBERS = frozenset(
@@ -104,7 +106,7 @@ def _widened(view: View, mention: Mention) -> Mention:
 
 
 def _many(word: str) -> bool:
-    return word in _NUMBERS or (word.isdigit() and int(word) > 1)
+    return word in _NUMBERS or (word.isdigit() and 1 < int(word) < _A_HUNDRED)
 
 
 def _of_what_is_treated(view: View, mention: Mention) -> bool:

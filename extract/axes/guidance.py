@@ -20,6 +20,9 @@ _JOINED: Final = frozenset({"or", "and", "either"})
 """Words that make one group of several modalities, which share an option."""
 _CONDITIONS: Final = frozenset({"if", "when", "whenever", "where", "should"})
 _BY: Final = 2
+_TAKEN_IN: Final = frozenset({"with", "including", "include", "inclusive"})
+_TAKEN_GAP: Final = 5
+"""Words before those of a guided act in which others may say that something else includes it."""
 _Node = tuple[str, ...]
 
 
@@ -64,9 +67,16 @@ def _own_code(view: View, findings: Findings) -> Evidence | None:
             for scope in view.contexts.named("guided-act", sentence.index):
                 hit = scope.hit
                 beside = any(other.first < hit.first for other in view.within("approach", sentence.index))
+                taken_in = bool(_TAKEN_IN & set(view.norms(hit.first - _TAKEN_GAP, hit.first)))
+                beside = beside or (taken_in and _does_more(view, hit.first, sentence.index))
                 if not beside and view.codes.foreign(hit.first, hit.last, sentence.index) is None:
                     return view.scope(scope)
     return None
+
+
+def _does_more(view: View, before: int, sentence: int) -> bool:
+    """Whether a sentence names what is done before the words of guidance, which are then only part of it."""
+    return any(action.first < before and action.path != act.IMAGING for action in view.within("action", sentence))
 
 
 def _necessity(

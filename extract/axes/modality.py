@@ -113,7 +113,8 @@ def _verdict(view: View, mention: Mention, destroys: bool, mapped: bool, approac
     verdict = view.verdict(mention, "modality")
     if verdict is not None and verdict.reason == "other-code" and _guidance_code(view, mention):
         return None
-    if verdict is not None and verdict.reason == "section" and view.contexts.anywhere(mention, REPORTED):
+    listed = view.role(mention) == "related-codes" and view.codes.named(mention.sentence)
+    if verdict is not None and verdict.reason == "section" and view.contexts.anywhere(mention, REPORTED) and not listed:
         return None if view.contexts.anywhere(mention, _USED) else _TOLD
     if verdict is not None:
         return verdict
