@@ -28,6 +28,8 @@ _ONWARD: Final = frozenset({"role/coolant"})
 _BACK: Final = frozenset({"those", "these", "they", "that"})
 """Words that open a clause about what was said before."""
 _RELATIVES: Final = frozenset({"which", "who", "whose", "where"})
+_PARTS: Final = frozenset({"including", "includes", "included"})
+"""Words that open a part of what is done: a condition behind it is one of the part alone."""
 _LABEL_WORDS: Final = 3
 """A colon behind so few words ends a label, ``Guidance: if wanted``, and no clause."""
 _CLAUSE_ENDS: Final = frozenset(";:)–.!?•")
@@ -196,7 +198,7 @@ def _over_insertion(tokens: Sequence[Token], at: int, start: int) -> int:
         return at
     for place in range(verb - 2, start, -1):
         if tokens[place].norm == ",":
-            return place
+            return at if tokens[place + 1].norm in _PARTS else place
     return at
 
 

@@ -61,7 +61,7 @@ def guiding(view: View, findings: Findings) -> tuple[dict[str, list[Mention]], l
             found[path] = sorted([*found[path], *mentions], key=lambda mention: mention.first)
         else:
             findings.reject("modality", path, _TOLD, view.of(mentions[0]))
-    early = [path for path, mentions in found.items() if path != UNSPECIFIED and not once_and_late(view, mentions)]
+    early = [path for path, mentions in found.items() if path != UNSPECIFIED and not _late(view, mentions)]
     beside = {mention.sentence for path in early for mention in found[path]}
     later = [path for path in found if path not in {*early, UNSPECIFIED} and found[path][0].sentence not in beside]
     for path in later if early else ():
@@ -81,6 +81,11 @@ def guiding(view: View, findings: Findings) -> tuple[dict[str, list[Mention]], l
     for path in [path for path in found if any(path in view.lexicon.ancestors(other) for other in found)]:
         findings.reject("modality", path, Verdict("named-closer", ""), view.of(found.pop(path)[0]))
     return dict(found), generic
+
+
+def _late(view: View, mentions: Sequence[Mention]) -> bool:
+    """Whether imaging is named once and late, and not as an option."""
+    return once_and_late(view, mentions) and not view.contexts.anywhere(mentions[0], _LEFT_OPEN)
 
 
 def _meant(view: View, destroys: bool) -> dict[str, list[Mention]]:
