@@ -197,6 +197,8 @@ def _over_insertion(tokens: Sequence[Token], at: int, start: int) -> int:
     if verb - 1 <= start or tokens[verb - 1].norm != ",":
         return at
     for place in range(verb - 2, start, -1):
+        if tokens[place].norm in _CLAUSE_ENDS:
+            return at
         if tokens[place].norm == ",":
             return at if tokens[place + 1].norm in _PARTS else place
     return at

@@ -34,7 +34,8 @@ def listed_with(view: View, one: Mention, other: Mention) -> bool:
     """Whether two mentions stand in one list, or one as an example of the other."""
     left, right = (one, other) if one.first < other.first else (other, one)
     between = view.norms(left.last, right.first)
-    if view.near(one, other, _EXAMPLE_GAP) and _EXAMPLES & set(between):
+    examples = bool(_EXAMPLES & set(between)) or "be it" in " ".join(between)
+    if examples and view.near(one, other, _EXAMPLE_GAP):
         return True
     return view.near(one, other, _LIST_GAP) and bool(_LISTING & set(between)) and "of" not in between
 

@@ -22,6 +22,8 @@ _MATES = 2
 _MANY_MATES = 3
 """So many others make a list that needs no or before its last."""
 _NEUROLYTIC = "neurolytic"
+_ENTERED = frozenset({"introduced", "inserted", "passed", "advanced", "led", "slipped", "pushed", "threaded", "guided"})
+"""Words right before the way that something takes in."""
 _LIST_WORDS = frozenset({",", "or", "and", "else", "either", "a", "by", "with"})
 
 
@@ -202,6 +204,7 @@ def _led(view: View, findings: Findings, mentions: list[Mention]) -> list[Mentio
         or view.role(mention) in {"names", "steps"}
         or view.within("device", mention.sentence)
         or _acting(view, mention)
+        or _ENTERED & set(view.norms(mention.first - 1, mention.first))
         or view.norms(mention.last - 1, mention.last)[0].endswith("ly")  # an adverb says how something is done
         or view.contexts.around(mention, "optional") is not None
     }
