@@ -82,7 +82,7 @@ def find_code(text: str, pieces: Sequence[Piece], name: str, title: str = "", ad
 
     What the page puts in its title, at its head, on a line of its own, behind the label "Code" or in its own address
     counts most; then what its first sentences call their subject; then the file name; then the one code that the rest
-    speaks of. The file name decides among several.
+    speaks of. The file name decides among several, and against a head whose code the page speaks of less.
 
     Args:
         text: The page's text.
@@ -111,11 +111,11 @@ def find_code(text: str, pieces: Sequence[Piece], name: str, title: str = "", ad
             start,
         )
     clear = _clear_winner(heads) or (first if not heads else None)
-    if clear:
+    spoken = _spoken(text, pieces)
+    if clear and not (named and spoken[named] > spoken[clear]):
         return clear
     if named:
         return named
-    spoken = _spoken(text, pieces)
     spoken.update(dict.fromkeys(heads, 2))
     stem = _BROKEN.match(PurePath(name).name.removesuffix(PurePath(name).suffix))
     if not spoken and stem:
