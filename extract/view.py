@@ -173,7 +173,11 @@ class View:
         """
         count = len(self.script.sentences)
         share = _SOONER if described else _LATE
-        return count >= _LONG and mention.sentence >= share * count and self.role(mention) not in roles.DESCRIPTOR | {"steps"}
+        return (
+            count >= _LONG
+            and mention.sentence >= share * count
+            and self.role(mention) not in roles.DESCRIPTOR | {"steps"}
+        )
 
     def names_code(self, mention: Mention) -> bool:
         """Whether a mention stands in a descriptor or in a sentence that names the page's own code."""

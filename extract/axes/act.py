@@ -19,7 +19,9 @@ _RIVALS: Final = frozenset(
     {"action/biopsy", "action/drainage", "action/injection", "action/excision", "action/inspection"}
 )
 _SERVICES: Final = frozenset({"guidance", "monitoring"})
-_INCLUDED: Final = frozenset({"including", "include", "includes", "included", "inclusive", "with", "incorporating", "in"})
+_INCLUDED: Final = frozenset(
+    {"including", "include", "includes", "included", "inclusive", "with", "incorporating", "in"}
+)
 _DEFINING, _MAIN = 2, 1
 _ENOUGH: Final = 2
 _ENOUGH_AGAINST_DESCRIPTOR: Final = 4

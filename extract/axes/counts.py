@@ -29,7 +29,9 @@ _WIDENED_GAP = 9
 _A_HUNDRED = 100
 """So many are no lesions but a code."""
 _OTHERWISE = frozenset({"or", "and", ","})
-_FILLERS = frozenset({"a", "for", "whether", "even", "as", "up", "to", "one", "unit", "code", "same", "the", "or", "of"})
+_FILLERS = frozenset(
+    {"a", "for", "whether", "even", "as", "up", "to", "one", "unit", "code", "same", "the", "or", "of"}
+)
 _NUMBERS = frozenset(
     {
         *("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
@@ -101,7 +103,9 @@ def _widened(view: View, mention: Mention) -> Mention:
     for at, word in enumerate(words):
         if word in _OTHERWISE:
             rest = [word for word in words[at + 1 :] if word not in _FILLERS]
-            return replace(mention, path=MORE) if rest and _many(rest[0]) and not _UNCOUNTED & set(rest[:3]) else mention
+            return (
+                replace(mention, path=MORE) if rest and _many(rest[0]) and not _UNCOUNTED & set(rest[:3]) else mention
+            )
     return mention
 
 

@@ -51,7 +51,9 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
         taken = set(chosen)
         chosen += [m for m in firm if m not in taken and _indicated(view, m)]
     if not chosen:
-        chosen = [mention for mention, grade in graded.items() if grade >= 3 and (not destroys or _treated(view, mention))]
+        chosen = [
+            mention for mention, grade in graded.items() if grade >= 3 and (not destroys or _treated(view, mention))
+        ]
     taken = set(chosen)
     chosen += [m for m, grade in firm.items() if m.path == SECONDARY and m not in taken and (destroys or grade > 1)]
     chosen = _without_general(view, chosen)

@@ -43,6 +43,7 @@ REJECTED: Final[Mapping[str, str]] = {
     "not-treated": "It is named, but nothing is done to it.",
     "origin": "It is where a metastasis comes from.",
     "other-code": "The clause is about another code.",
+    "outranked": "It is named once, where the page comes back to others.",
     "passed": "It is only passed on the way.",
     "progression": "It is what something else might become.",
     "question": "The words ask and do not state.",
