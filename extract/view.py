@@ -18,6 +18,19 @@ from ontology.lexicon import Lexicon, load
 _STANCHING: Final = "bleeding-control"
 MOST_WORDS: Final = 12
 """Longest quote in words (DESIGN.md, rights)."""
+_QUOTES: Final = frozenset({'"', "“", "”"})
+_QUOTED: Final = 8
+"""Words of a quotation to one side of a mention, at most."""
+_QUOTING: Final = 4
+_TAKEN_FROM_NOTES: Final = frozenset({"type", "energySource", "agent", "multiplicity"})
+"""Properties whose words a page quotes from notes to correct them."""
+_SAYING: Final = frozenset(
+    {
+        *("say", "says", "said", "saying", "type", "types", "typed", "dictate", "dictated", "coded", "entries", "entry"),
+        *("read", "reads", "write", "writes", "wrote", "note", "notes", "since", "because"),
+    }
+)
+"""Words before a quotation from somebody's record."""
 _LATE: Final = 2 / 3
 """Share of a page's sentences behind which it has said what its procedure is."""
 _SOONER: Final = 1 / 2
@@ -189,6 +202,8 @@ class View:
         code = self.codes.foreign(mention.first, mention.last, mention.sentence)
         if code is not None:
             return Verdict("other-code", self.words(code, code + 1))
+        if predicate in _TAKEN_FROM_NOTES and self._quoted(mention):
+            return Verdict("quoted", "")
         scope = self.contexts.rejecting(mention, predicate)
         if scope is not None and not (self._stanches and self._only_stanches(mention, predicate)):
             return Verdict(scope.hit.cue.context, self.words(scope.hit.first, scope.hit.last))
@@ -201,6 +216,19 @@ class View:
         if heading:
             return Verdict("heading", heading)
         return None
+
+    def _quoted(self, mention: Mention) -> bool:
+        """Whether a mention stands in a few words that the page quotes from a note: ``the report says "coblation"``."""
+        sentence = self.sentence(mention)
+        if sentence.role in roles.DESCRIPTOR:
+            return False
+        before = self.norms(max(sentence.first, mention.first - _QUOTED), mention.first)
+        after = self.norms(mention.last, min(sentence.last, mention.last + _QUOTED))
+        opened = next((at for at in range(len(before) - 1, -1, -1) if before[at] in _QUOTES), None)
+        if opened is None or not _QUOTES & set(after):
+            return False
+        lead = self.norms(max(sentence.first, mention.first - len(before) + opened - _QUOTING), mention.first - len(before) + opened)
+        return bool(_SAYING & set(lead))
 
     def _only_stanches(self, mention: Mention, predicate: str) -> bool:
         """Whether words of bleeding alone speak against an energy: no reason where bleeding is what is treated."""
