@@ -33,6 +33,7 @@ _SAYING: Final = frozenset(
 """Words before a quotation from somebody's record."""
 _LATE: Final = 2 / 3
 """Share of a page's sentences behind which it has said what its procedure is."""
+_LAST: Final = 9 / 10
 _SOONER: Final = 1 / 2
 _LONG: Final = 10
 """Sentences of a page that is long enough to have an early and a late part."""
@@ -191,6 +192,11 @@ class View:
             and mention.sentence >= share * count
             and self.role(mention) not in roles.DESCRIPTOR | {"steps"}
         )
+
+    def last(self, mention: Mention) -> bool:
+        """Whether a mention stands in the last tenth of a page, where it speaks of other things."""
+        count = len(self.script.sentences)
+        return count >= _LONG and mention.sentence >= _LAST * count and self.role(mention) not in roles.DESCRIPTOR
 
     def names_code(self, mention: Mention) -> bool:
         """Whether a mention stands in a descriptor or in a sentence that names the page's own code."""

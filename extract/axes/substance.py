@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Final
 
+from extract.axes.claims import LATE
 from extract.mentions import Mention
 from extract.view import Findings, Verdict, View
 
@@ -34,7 +35,9 @@ def read(view: View, findings: Findings) -> None:
             role = ""
         if role in {"", "coolant"} and _COLD in energies and _freezes_too(view, mention):
             role = "freeze"
-        if role:
+        if role and view.last(mention):
+            findings.reject("agent", mention.path, LATE, view.of(mention))
+        elif role:
             found[mention.path].append((near, role, mention))
         else:
             findings.reject("agent", mention.path, Verdict("no-role", ""), view.of(mention))

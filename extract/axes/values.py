@@ -14,6 +14,9 @@ from extract.view import Findings, Verdict, View, by_sentence
 
 _MARKS = frozenset({",", ";", ":", "(", ")", "–", "."})
 OPEN = "approach/open"
+CHEMICAL = "energy/chemical"
+CURRENT = "energy/electrical"
+CAUTERY = "energy/electrocautery"
 _LISTED = 6
 """Words between two alternatives of one list, at most."""
 _LONG_LIST = 9
@@ -56,6 +59,7 @@ def read(view: View, findings: Findings, scheme: str, predicate: str) -> None:
         claim(view, findings, predicate, hints, "hinted")
         return
     if predicate == "energySource":
+        ranked = _named_closer(view, findings, ranked)
         ranked = _by_descriptor(view, findings, ranked)
         hints = [mention for mention in believed if mention.hint]
         ranked = _salient(view, findings, ranked, hints)
@@ -69,10 +73,22 @@ def read(view: View, findings: Findings, scheme: str, predicate: str) -> None:
         values |= {mention.path for mention in described}
     for mention in believed:
         if mention.hint and mention.path not in values:
-            if predicate == "energySource" and _listed(view, mention, believed):
+            burns = mention.path == CURRENT and CAUTERY in values  # the current is that of the cautery
+            if predicate == "energySource" and not burns and _listed(view, mention, believed):
                 claim(view, findings, predicate, [mention], "listed")
             else:
                 findings.reject(predicate, mention.path, Verdict("hint-beside-firmer", ""), view.of(mention))
+
+
+def _named_closer(view: View, findings: Findings, mentions: list[Mention]) -> list[Mention]:
+    """Without a neurolytic agent that the text never names, where it says by what else the nerve is destroyed."""
+    unnamed = [m for m in mentions if m.path == CHEMICAL]
+    others = {m.path for m in mentions if m.path != CHEMICAL and view.role(m) in view.main}
+    if not others or any(_NEUROLYTIC not in view.norms(m.first, m.last) for m in unnamed):
+        return mentions
+    for mention in unnamed:
+        findings.reject("energySource", mention.path, Verdict("named-closer", ""), view.of(mention))
+    return [m for m in mentions if m.path != CHEMICAL]
 
 
 def _destroying(view: View, findings: Findings, hints: list[Mention]) -> list[Mention]:

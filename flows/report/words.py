@@ -48,6 +48,7 @@ REJECTED: Final[Mapping[str, str]] = {
     "progression": "It is what something else might become.",
     "question": "The words ask and do not state.",
     "replaced": "The words say that it was replaced by something else.",
+    "quoted": "The page quotes the words from a note.",
     "ruled-out": "The words say that it was looked for and not found, or must not be there.",
     "section": "The section is not read for facts.",
     "served": "It is what a nerve is for; the nerve is treated.",
