@@ -26,7 +26,20 @@ _TAKEN_FROM_NOTES: Final = frozenset({"type", "energySource", "agent", "multipli
 """Properties whose words a page quotes from notes to correct them."""
 _SAYING: Final = frozenset(
     {
-        *("say", "says", "said", "saying", "type", "types", "typed", "dictate", "dictated", "coded", "entries", "entry"),
+        *(
+            "say",
+            "says",
+            "said",
+            "saying",
+            "type",
+            "types",
+            "typed",
+            "dictate",
+            "dictated",
+            "coded",
+            "entries",
+            "entry",
+        ),
         *("read", "reads", "write", "writes", "wrote", "note", "notes", "since", "because"),
     }
 )
@@ -233,7 +246,9 @@ class View:
         opened = next((at for at in range(len(before) - 1, -1, -1) if before[at] in _QUOTES), None)
         if opened is None or not _QUOTES & set(after):
             return False
-        lead = self.norms(max(sentence.first, mention.first - len(before) + opened - _QUOTING), mention.first - len(before) + opened)
+        lead = self.norms(
+            max(sentence.first, mention.first - len(before) + opened - _QUOTING), mention.first - len(before) + opened
+        )
         return bool(_SAYING & set(lead))
 
     def _only_stanches(self, mention: Mention, predicate: str) -> bool:

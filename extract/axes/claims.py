@@ -65,9 +65,19 @@ def _held(
     told = {mention.sentence for path in early for mention in grouped.get(path, ())}
     if early:
         early |= {path for path, found in grouped.items() if found[0].sentence in told}
-    elif predicate != "organ" or findings.values("type"):
+    elif not _of_others(findings, predicate, grouped):
         return grouped.keys()
     return early - _outranked(view, predicate, grouped, always)
+
+
+def _of_others(findings: Findings, predicate: str, grouped: Mapping[str, Sequence[Mention]]) -> bool:
+    """Whether values that a page names late and once, and no others, are those of siblings: where it is no ablation,
+    or where it lists several energies.
+    """
+    destroys = bool(findings.values("type"))
+    return predicate in {"energySource", "organ"} and (
+        not destroys or (predicate == "energySource" and len(grouped) > 1)
+    )
 
 
 def _outranked(view: View, predicate: str, grouped: Mapping[str, Sequence[Mention]], always: Set[str]) -> Set[str]:
