@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extract.axes import act, catheter, counts, guidance, measures, site, substance, values
+from extract.axes import act, approach, catheter, counts, energy, guidance, measures, site, substance, values
 from extract.model import Page, Reading
 from extract.view import Findings, View
 
@@ -19,8 +19,8 @@ def read(page: Page) -> Reading:
     view = View(page)
     findings = Findings()
     act.read(view, findings)
-    values.read(view, findings, "approach", "approach")
-    values.read(view, findings, "energy", "energySource")
+    approach.read(view, findings)
+    energy.read(view, findings)
     site.read(view, findings)
     catheter.read(view, findings)
     guidance.read(view, findings)

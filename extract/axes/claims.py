@@ -71,9 +71,7 @@ def _held(
 
 
 def _of_others(findings: Findings, predicate: str, grouped: Mapping[str, Sequence[Mention]]) -> bool:
-    """Whether values that a page names late and once, and no others, are those of siblings: where it is no ablation,
-    or where it lists several energies.
-    """
+    """Whether values named late and once, without any before, are those of siblings: no ablation, or many energies."""
     destroys = bool(findings.values("type"))
     return predicate in {"energySource", "organ"} and (
         not destroys or (predicate == "energySource" and len(grouped) > 1)
