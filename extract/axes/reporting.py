@@ -49,6 +49,7 @@ def read(view: View, findings: Findings, node: tuple[str, ...], path: str, menti
             for scope in view.contexts.of(member.first, member.last, member.sentence)
             if scope.hit.cue.context in REPORTED
         ]
+        scopes = [scope for scope in scopes if not any(_begins_in(scope, other) for other in scopes)]
         if scopes:
             best = max(
                 scopes, key=lambda scope: (scope.hit.last - scope.hit.first, scope.hit.cue.context == "separate")
@@ -68,6 +69,11 @@ def read(view: View, findings: Findings, node: tuple[str, ...], path: str, menti
         findings.claim(node, "reporting", "reporting/included", "descriptor", [view.of(described[0])])
 
 
+def _begins_in(scope: Scope, other: Scope) -> bool:
+    """Whether words begin inside others, which deny them: ``is not billed`` in ``is not billed in addition``."""
+    return other.hit.first < scope.hit.first < other.hit.last
+
+
 def _said(view: View, scope: Scope) -> str:
     """What words on reporting say; a denial before them turns them round: ``none may be reported in addition``."""
     hit = scope.hit
@@ -76,8 +82,7 @@ def _said(view: View, scope: Scope) -> str:
         one.hit.last <= hit.first <= one.hit.last + _DENIED and one.holds(hit.first, hit.last)
         for one in view.contexts.named("negated", hit.sentence)
     )
-    if hit.cue.context == "separate":
-        denied = denied or bool(_NONE & set(before))
+    denied = denied or bool(_NONE & set(before))
     return f"reporting/{_TURNED[hit.cue.context] if denied else hit.cue.context}"
 
 
