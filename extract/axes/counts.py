@@ -30,12 +30,26 @@ _A_HUNDRED = 100
 """So many are no lesions but a code."""
 _OTHERWISE = frozenset({"or", "and", ","})
 _FILLERS = frozenset(
-    {"a", "for", "whether", "even", "as", "up", "to", "one", "unit", "code", "same", "the", "or", "of"}
+    {"a", "for", "whether", "even", "as", "up", "to", "one", "unit", "code", "same", "the", "or", "of", "with", "small"}
 )
 _NUMBERS = frozenset(
     {
         *("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
-        *("fourteen", "fifteen", "twenty", "thirty", "many", "several", "dozen", "handful", "more"),
+        *(
+            "fourteen",
+            "fifteen",
+            "twenty",
+            "thirty",
+            "many",
+            "several",
+            "dozen",
+            "handful",
+            "more",
+            "crop",
+            "field",
+            "few",
+            "group",
+        ),
     }
 )
 _MODIFIERS = frozenset({"modifier", "50", "rt", "lt", "indicator"})
