@@ -33,7 +33,7 @@ _PARTS: Final = frozenset({"including", "includes", "included"})
 _LABEL_WORDS: Final = 3
 """A colon behind so few words ends a label, ``Guidance: if wanted``, and no clause."""
 _CLAUSE_ENDS: Final = frozenset(";:)–.!?•")
-_ENDS: Final = {"phrase": _PHRASE_ENDS, "list": _CLAUSE_ENDS, "clause": _CLAUSE_ENDS}
+_ENDS: Final = {"phrase": _PHRASE_ENDS, "list": _CLAUSE_ENDS, "clause": _CLAUSE_ENDS, "part": _CLAUSE_ENDS | _PARTS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from extract.view import Findings, View
 _PLURAL_GAP = 5
 _COUNT_GAP = 6
 _PLURALS = frozenset({"several", "multiple"})
+_EACH_ONE = frozenset({"each", "every", "any", "no", "not"})
 _COUNTED = frozenset({"level", "site", "vein", "nerve", "joint", "disc", "lesion", "segment", "region", "spot"})
 """Words beside the targets of the ontology whose number a code tells."""
 _DEFINING = 3
@@ -149,7 +150,9 @@ def _of_something_else(view: View, mention: Mention) -> bool:
 
 def _counts(view: View, mention: Mention) -> bool:
     """Whether a word such as single counts what is treated: it stands right before it, and is no mere plural."""
-    if _PLURALS & set(view.norms(mention.first, mention.last)):
+    if _PLURALS & set(view.norms(mention.first, mention.last)) or _EACH_ONE & set(
+        view.norms(mention.first - 1, mention.first)
+    ):
         return False
     if _COUNTED & set(view.norms(mention.last, mention.last + _COUNT_GAP)):
         return True

@@ -21,6 +21,8 @@ _JOINED: Final = frozenset({"or", "and", "either"})
 _CONDITIONS: Final = frozenset({"if", "when", "whenever", "where", "should"})
 _BY: Final = 2
 _TAKEN_IN: Final = frozenset({"with", "including", "include", "inclusive"})
+_TAKEN: Final = frozenset({"included", "inclusive"})
+_TAKEN_REACH: Final = 14
 _TAKEN_GAP: Final = 5
 """Words before those of a guided act in which others may say that something else includes it."""
 _Node = tuple[str, ...]
@@ -30,6 +32,8 @@ def read(view: View, findings: Findings) -> None:
     """Hold each modality that guides, with necessity, reporting and purposes where the page states them."""
     found, generic = modality.guiding(view, findings)
     own_code = _own_code(view, findings)
+    if own_code is not None:
+        found = {path: mentions for path, mentions in found.items() if any(view.role(m) in view.main for m in mentions)}
     for path, mentions in sorted(found.items()):
         node = (KIND, path.rpartition("/")[2])
         findings.claim(node, "modality", path, "guides", [view.of(mention) for mention in mentions[:4]])
@@ -69,9 +73,19 @@ def _own_code(view: View, findings: Findings) -> Evidence | None:
                 beside = any(other.first < hit.first for other in view.within("approach", sentence.index))
                 taken_in = bool(_TAKEN_IN & set(view.norms(hit.first - _TAKEN_GAP, hit.first)))
                 beside = beside or (taken_in and _does_more(view, hit.first, sentence.index))
+                beside = beside or _read_with(view, scope)
                 if not beside and view.codes.foreign(hit.first, hit.last, sentence.index) is None:
                     return view.scope(scope)
     return None
+
+
+def _read_with(view: View, scope: Scope) -> bool:
+    """Whether supervision and interpretation are said to be included in something else than imaging named before."""
+    hit = scope.hit
+    if any(image.first < hit.first for image in view.within("modality", hit.sentence)):
+        return False
+    end = min(view.script.sentences[hit.sentence].last, hit.last + _TAKEN_REACH)
+    return "supervision" in view.norms(hit.first, hit.last) and bool(_TAKEN & set(view.norms(hit.last, end)))
 
 
 def _does_more(view: View, before: int, sentence: int) -> bool:

@@ -22,16 +22,17 @@ _SIGNED: Final = re.compile(
 """A negative number of C, without a word or sign for degrees."""
 _NUMBERS: Final = {"two": 2, "three": 3, "four": 4, "five": 5, "double": 2, "triple": 3}
 _CYCLES: Final = re.compile(
-    r"\b(?P<count>[2-9]|two|three|four|five|double|triple)[\s\u00a0]+(?:complete[\s\u00a0]+|full[\s\u00a0]+|such[\s\u00a0]+|successive[\s\u00a0]+|consecutive[\s\u00a0]+)?"
+    r"(?<!\bor )(?<!\bto )(?<!-)\b(?P<count>[2-9]|two|three|four|five|double|triple)[\s\u00a0]+"
+    r"(?:(?:complete|full|such|successive|consecutive)[\s\u00a0]+)?"
     r"(?:freez\w*|cycles?\s+of\s+freez\w*|rounds?\s+of\s+freez\w*|cryo\w*\s+cycles?)",
     re.IGNORECASE,
 )
 _REPEATED: Final = re.compile(
     r"\b(?:(?:freez|froze|thaw|cycle|sequence)[^.;]{0,60}?\b(?P<twice>twice|two\s+times|three\s+times)"
     r"|(?:freez|froze)\w*[^.;]{0,40}?\b(?P<again>second\s+time|third\s+time|once\s+again"
-    r"|(?:is|are)\s+(?:then\s+)?repeated(?!\s+(?:until|for|at|on|in|elsewhere|as|if|when)))"
+    r"|(?:is|are)\s+(?:then\s+)?repeated(?!\s+(?:until|for|at|on|in|elsewhere|nearby|beside|as|if|when)))"
     r"|thaw[^.;]{0,60}?\b(?P<thawed>second\s+time|third\s+time|once\s+(?:again|more))"
-    r"|(?:freez|froze)\w*\s+(?:it\s+|once\s+)?(?P<anew>again|anew|afresh|more\b)"
+    r"|(?:freez|froze)\w*\s+(?:it\s+|once\s+)?(?P<anew>again|anew|afresh|more\b(?!\s+\w))"
     r"|(?:freez|froze)[^.;]{0,60}?\bthaw\w*,?\s(?:[\w-]+,?\s){0,3}?(?P<then>and|then)\s(?:\w+\s)?(?:re)?(?:freez|froze)\w*"
     r"|(?P<second>second|third)\s+(?:freez\w*|cycle\s+of\s+freez\w*)"
     r"|(?P<cycles>two|three|four|2|3|4)\s+(?:complete\s+|full\s+|such\s+)?cycles)\b",
