@@ -28,7 +28,7 @@ _ONWARD: Final = frozenset({"role/coolant"})
 _BACK: Final = frozenset({"those", "these", "they", "that"})
 """Words that open a clause about what was said before."""
 _RELATIVES: Final = frozenset({"which", "who", "whose", "where"})
-_PARTS: Final = frozenset({"including", "includes", "included"})
+_PARTS: Final = frozenset({"including", "include", "included", "inclusive"})
 """Words that open a part of what is done: a condition behind it is one of the part alone."""
 _LABEL_WORDS: Final = 3
 """A colon behind so few words ends a label, ``Guidance: if wanted``, and no clause."""

@@ -60,7 +60,8 @@ class Cue:
         direction: ``forward``, ``backward`` or ``both``: on which side of the phrase the words stand that it speaks of;
             ``backward-or-opening``: behind it only where it opens its clause.
         scope: How far it reaches: ``phrase`` (to the next comma or mark), ``list`` (over commas, to a comma with
-            and), ``clause`` (to the next semicolon, dash, bracket or turning word), ``sentence``, ``block`` (to the
+            and), ``clause`` (to the next semicolon, dash, bracket or turning word), ``part`` (as
+            clause, and to *including*), ``sentence``, ``block`` (to the
             end of the paragraph).
         reach: The most words it reaches over.
         rejects: Properties (local names) whose mentions in its scope are no facts.
