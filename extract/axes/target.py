@@ -16,6 +16,7 @@ from extract.view import Findings, Verdict, View, by_sentence
 
 NODE: Final = "organ/atrioventricular-node"
 FIBRILLATION: Final = "target/atrial-fibrillation"
+FLUID: Final = "target/fluid"
 SECONDARY: Final = "target/metastasis"
 GENERAL: Final = "target/lesion"
 COVERED: Final = "target/cancer"
@@ -54,6 +55,7 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
         chosen = [
             mention for mention, grade in graded.items() if grade >= 3 and (not destroys or _treated(view, mention))
         ]
+    chosen = [m for m in chosen if _fits(view, m, destroys)]
     taken = set(chosen)
     chosen += [m for m, grade in firm.items() if m.path == SECONDARY and m not in taken and (destroys or grade > 1)]
     chosen = _without_general(view, chosen)
@@ -100,6 +102,13 @@ def _indicated(view: View, mention: Mention) -> bool:
     """Whether an indication opens with a target: ``Osteoid osteoma in children``."""
     opens = mention.first - view.sentence(mention).first <= _OPENS
     return opens and view.role(mention) == "indications" and mention.path != COVERED
+
+
+def _fits(view: View, target: Mention, destroys: bool) -> bool:
+    """Whether a cancer is what a code is for and not why it is done, and fluid what is let out and not what flows."""
+    if view.role(target) in roles.DESCRIPTOR:
+        return True
+    return not (target.path == FLUID if destroys else target.path == COVERED)
 
 
 def _treated(view: View, target: Mention) -> bool:
