@@ -13,6 +13,8 @@ from ontology import headings
 
 _GUEST_KINDS: Final = ("lock", "view-limit", "account", "site")
 _KEY: Final = re.compile(r"[\W\d_]+")
+_LABEL: Final = re.compile(r"^\W*\w[\w /&]{0,40}(?::|\s[—–-])\s+(?=\w)")
+"""The name of a closed section, on one line with the lock: ``Modifiers: Create a free account to …``."""
 _RIGHTS: Final = re.compile(
     r"©|\(c\)\s*(?:19|20)\d\d|\bcopyright\b.{0,20}(?:19|20)\d\d|\ball rights reserved\b", re.IGNORECASE
 )
@@ -52,7 +54,7 @@ def locked_sections(text: str, pieces: Sequence[Piece]) -> int:
             if line.strip():
                 seen.clear()
             continue
-        key = _KEY.sub(" ", line.casefold())
+        key = _KEY.sub(" ", _LABEL.sub("", line).casefold())
         if not seen or key in seen:
             count += 1
             seen.clear()
