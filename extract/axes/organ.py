@@ -15,6 +15,8 @@ from extract.view import Findings, Verdict, View, by_sentence
 SURFACE: Final = "organ/skin"
 GENERAL: Final = "organ/soft-tissue"
 """Said of any organ's tissue: a site only where no other is named."""
+_MANY: Final = frozenset({"organ/nerve", "organ/vein", "organ/brain"})
+"""What the body has many of: where one is treated, it is the one that the page names."""
 _TARGET_GAP: Final = 4
 _MEANT_GAP: Final = 3
 _EXPLAINED: Final = 5
@@ -73,6 +75,9 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
     chosen += [m for m in firm if m.path not in paths and in_scope(view, m, "located") and _finer(view, m.path, paths)]
     paths = {mention.path for mention in chosen}
     chosen += [m for m in firm if m.path not in paths and _explains(view, m, named[m.sentence], paths)]
+    paths = {mention.path for mention in chosen} & _MANY
+    taken = set(chosen)
+    chosen += [m for m in firm if m not in taken and view.role(m) in view.main and _finer(view, m.path, paths)]
     nerves = [mention for mention in chosen if view.lexicon.related(NERVE, mention.path)]
     if any(graded[mention] >= 3 for mention in nerves):
         listed = {m.path for m in chosen for nerve in nerves if m not in nerves and alternatives(view, m, nerve)}
