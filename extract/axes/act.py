@@ -89,6 +89,14 @@ def guidance_alone(view: View) -> Mention | None:
     return None
 
 
+def guides(view: View) -> bool:
+    """Whether a code is for the guidance of an ablation, which another code reports."""
+    return guidance_alone(view) is not None or any(
+        mention.path == DESTRUCTION and view.contexts.around(mention, GUIDED) is not None and _imaged(view, mention)
+        for mention in view.scheme("action")
+    )
+
+
 def _imaged(view: View, mention: Mention) -> bool:
     """Whether a definition names the imaging whose guidance the code is: ``ultrasound guidance for the ablation``."""
     if not view.defining(view.sentence(mention)):

@@ -7,6 +7,7 @@ from collections.abc import Sequence, Set
 from typing import Final
 
 from extract import roles
+from extract.axes.act import guides
 from extract.axes.beside import NERVE, alternatives, in_scope, listed_with, tied_to_action
 from extract.axes.claims import claim
 from extract.mentions import Mention
@@ -83,6 +84,8 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
         listed = {m.path for m in chosen for nerve in nerves if m not in nerves and alternatives(view, m, nerve)}
         chosen = [mention for mention in chosen if mention in nerves or mention.path in listed]
     chosen = [m for m in chosen if m.path != GENERAL] or chosen
+    if not destroys and guides(view):
+        chosen = [m for m in chosen if view.role(m) in roles.DESCRIPTOR]
     paths = {mention.path for mention in chosen}
     for mention in organs:
         if mention.path not in paths:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from extract import roles
-from extract.axes.act import DESTRUCTION
+from extract.axes.act import DESTRUCTION, guides
 from extract.axes.beside import NERVE, in_scope, listed_with, tied_to_action
 from extract.axes.claims import claim, once_and_late
 from extract.mentions import Mention
@@ -39,6 +39,8 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
         mention: _grade(view, mention, tied_to_action(view, mention, destroys) or _aimed_at(view, mention))
         for mention in targets
     }
+    if not destroys and guides(view):
+        graded = {m: max(grade, 3) if view.role(m) in view.main else grade for m, grade in graded.items()}
     firm = {mention: grade for mention, grade in graded.items() if not mention.hint}
     top = max(firm.values(), default=0)
     again = Counter(path for path, _ in {(m.path, m.sentence) for m, grade in firm.items() if grade == 2})
