@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from extract import roles
-from extract.axes.act import DESTRUCTION
+from extract.axes.act import DESTRUCTION, guides
 from extract.axes.claims import claim
 from extract.axes.values import best, firm, hinting, leave_hints, pass_over, sentences_of
 from extract.mentions import Mention
@@ -30,6 +30,9 @@ def read(view: View, findings: Findings) -> None:
     """
     believed = list(view.believed("approach", PREDICATE, findings))
     believed = [_promoted(view, mention) for mention in believed if not _inflected(view, mention)]
+    if not findings.values("type") and guides(view):  # the way in is that of the ablation, which another code reports
+        pass_over(view, findings, PREDICATE, [m for m in believed if view.role(m) not in roles.DESCRIPTOR])
+        believed = [mention for mention in believed if view.role(mention) in roles.DESCRIPTOR]
     ranked = best(view, firm(believed))
     if not ranked:
         hints = [mention for mention in hinting(view, believed) if not _ajar(mention)]

@@ -18,6 +18,8 @@ _COUNTED = frozenset({"level", "site", "vein", "nerve", "joint", "disc", "lesion
 _DEFINING = 3
 _SAID_OF = 6
 _OF_THE_CODE = frozenset({"only", "code", "number", "cpt", "unit"})
+_HEADING = 3
+"""Words of a heading over add-on codes, at most."""
 _UNCOUNTED_GAP = 3
 _UNCOUNTED = frozenset(
     {
@@ -144,7 +146,8 @@ def _of_what_is_treated(view: View, mention: Mention) -> bool:
 def _of_something_else(view: View, mention: Mention) -> bool:
     """Whether a number is that of instruments, samples or the like, or an add-on another code's."""
     if mention.path == EACH and "add" in view.norms(mention.first, mention.last):
-        return not view.defining(view.sentence(mention))
+        sentence = view.sentence(mention)
+        return not view.defining(sentence) or sentence.last - sentence.first <= _HEADING
     return bool(_UNCOUNTED & set(view.norms(mention.last, mention.last + _UNCOUNTED_GAP)))
 
 

@@ -102,7 +102,8 @@ def _grade(view: View, mention: Mention, tied: bool) -> int:
 
 def _indicated(view: View, mention: Mention) -> bool:
     """Whether an indication opens with a target: ``Osteoid osteoma in children``."""
-    opens = mention.first - view.sentence(mention).first <= _OPENS
+    before = view.norms(max(view.sentence(mention).first, mention.first - _OPENS - 1), mention.first)
+    opens = len(before) <= _OPENS or ";" in before
     return opens and view.role(mention) == "indications" and mention.path != COVERED
 
 
