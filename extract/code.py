@@ -112,7 +112,7 @@ def find_code(text: str, pieces: Sequence[Piece], name: str, title: str = "", ad
         )
     clear = _clear_winner(heads) or (first if not heads else None)
     spoken = _spoken(text, pieces)
-    if clear and not (named and spoken[named] > spoken[clear]):
+    if clear and not (named and spoken[named] >= max(1, spoken[clear])):
         return clear
     if named:
         return named
