@@ -10,10 +10,13 @@ from extract.axes.act import DESTRUCTION, guides
 from extract.axes.claims import claim
 from extract.axes.values import best, firm, hinting, leave_hints, pass_over, sentences_of
 from extract.mentions import Mention
-from extract.view import Findings, View
+from extract.view import Findings, Verdict, View
 
 PREDICATE: Final = "approach"
 OPEN: Final = "approach/open"
+ENDOSCOPIC: Final = "approach/endoscopic"
+ANAL: Final = "approach/transanal"
+RECTAL: Final = "approach/transrectal"
 _MARKS: Final = frozenset({",", ";", ":", "(", ")", "–", "."})
 _ENTERED: Final = frozenset(
     {"introduced", "inserted", "passed", "advanced", "led", "slipped", "pushed", "threaded", "guided"}
@@ -38,7 +41,7 @@ def read(view: View, findings: Findings) -> None:
         hints = [mention for mention in hinting(view, believed) if not _ajar(mention)]
         claim(view, findings, PREDICATE, hints, "hinted")
         return
-    ranked = _led(view, findings, ranked)
+    ranked = _entering(view, findings, _led(view, findings, ranked))
     claim(view, findings, PREDICATE, ranked, "stated")
     leave_hints(view, findings, PREDICATE, believed, {mention.path for mention in ranked})
 
@@ -91,6 +94,16 @@ def _led(view: View, findings: Findings, mentions: list[Mention]) -> list[Mentio
         return mentions
     pass_over(view, findings, PREDICATE, [mention for mention in mentions if mention.path not in strong])
     return [mention for mention in mentions if mention.path in strong]
+
+
+def _entering(view: View, findings: Findings, mentions: list[Mention]) -> list[Mention]:
+    """Without the rectum where an endoscope enters by the anus: it is only passed."""
+    if not {m.path for m in mentions} >= {ENDOSCOPIC, ANAL}:
+        return mentions
+    for mention in mentions:
+        if mention.path == RECTAL:
+            findings.reject(PREDICATE, mention.path, Verdict("passed", ""), view.of(mention))
+    return [mention for mention in mentions if mention.path != RECTAL]
 
 
 def _acting(view: View, mention: Mention) -> bool:

@@ -20,6 +20,8 @@ _LISTED: Final = 6
 """Words between two alternatives of one list, at most."""
 _LONG_LIST: Final = 9
 """Words between a hint and the other alternatives of its list, at most."""
+_SOURCE: Final = 5
+"""Words behind a hint in which its source is named."""
 _MATES: Final = 2
 _MANY_MATES: Final = 3
 """So many others make a list that needs no or before its last."""
@@ -66,6 +68,7 @@ def read(view: View, findings: Findings) -> None:
         if mention.hint
         and mention.path not in values
         and not (mention.path == CURRENT and CAUTERY in values)  # the current is that of the cautery
+        and not _explained(view, mention)
         and _listed(view, mention, believed)
     }
     for mention in beside:
@@ -221,6 +224,14 @@ def _listed(view: View, hint: Mention, believed: Iterable[Mention]) -> bool:
     return any(
         {",", "or"} & set(words) and set(words) <= _LIST_WORDS for words in (_between(view, hint, m) for m in mates)
     )
+
+
+def _explained(view: View, hint: Mention) -> bool:
+    """Whether a hint such as *burned* says right away by which energy: ``burned with an electrocautery tip``."""
+    end = min(view.sentence(hint).last, hint.last + _SOURCE)
+    if not {"with", "by"} & set(view.norms(hint.last, hint.last + 1)):
+        return False
+    return any(not other.hint and hint.last < other.first < end for other in view.within("energy", hint.sentence))
 
 
 def _between(view: View, one: Mention, other: Mention) -> tuple[str, ...]:

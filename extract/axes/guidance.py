@@ -85,7 +85,8 @@ def _read_with(view: View, scope: Scope) -> bool:
     if any(image.first < hit.first for image in view.within("modality", hit.sentence)):
         return False
     end = min(view.script.sentences[hit.sentence].last, hit.last + _TAKEN_REACH)
-    return "supervision" in view.norms(hit.first, hit.last) and bool(_TAKEN & set(view.norms(hit.last, end)))
+    taken = bool(_TAKEN & set(view.norms(hit.last, end))) or "all" in view.norms(hit.first - 2, hit.first)
+    return taken and "supervision" in view.norms(hit.first, hit.last)
 
 
 def _does_more(view: View, before: int, sentence: int) -> bool:
