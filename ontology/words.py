@@ -151,9 +151,14 @@ def _mark(text: str, mark: str, at: int, start: int, stop: int) -> Token | None:
 
 
 def phrase(label: str) -> tuple[str, ...]:
-    """Normal forms of a label's words, in order.
+    """Normal forms of a label's words, in order, and of marks that stand by themselves.
 
-    >>> phrase("Great saphenous veins")
-    ('great', 'saphenous', 'vein')
+    >>> phrase("Great saphenous veins"), phrase("scope , setting"), phrase("St. John's wort")
+    (('great', 'saphenous', 'vein'), ('scope', ',', 'setting'), ('st', 'john', 'wort'))
     """
-    return tuple(token.norm for token in tokens(label) if token.word)
+    apart = f" {label} "
+    return tuple(
+        token.norm
+        for token in tokens(label)
+        if token.word or (apart[token.start] == " " and apart[token.end + 1] == " ")
+    )
