@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extract.axes import act, approach, catheter, counts, energy, guidance, measures, site, substance, values
+from extract.axes import act, approach, counts, energy, guidance, instrument, measures, site, substance, values
 from extract.model import Page, Reading
 from extract.view import Findings, View
 
@@ -22,7 +22,7 @@ def read(page: Page) -> Reading:
     approach.read(view, findings)
     energy.read(view, findings)
     site.read(view, findings)
-    catheter.read(view, findings)
+    instrument.read(view, findings)
     guidance.read(view, findings)
     counts.read(view, findings)
     substance.read(view, findings)

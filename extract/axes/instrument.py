@@ -1,4 +1,4 @@
-"""Work inside vessels and heart: endovascular, although a page may not use the word."""
+"""The approach that an instrument tells, although a page may not use its word: a catheter in a vein, a speculum."""
 
 from __future__ import annotations
 
