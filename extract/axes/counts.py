@@ -29,6 +29,9 @@ _UNCOUNTED = frozenset(
 )
 """Words for what may be several while the code counts something else."""
 _WIDENED_GAP = 9
+_SPELLED_GAP = 4
+_ONES = frozenset({"one", "1", "single"})
+_CROWDS = frozenset({"whole", "carpet", "cluster"})
 _A_HUNDRED = 100
 """So many are no lesions but a code."""
 _OTHERWISE = frozenset({"or", "and", ","})
@@ -75,6 +78,8 @@ def read(view: View, findings: Findings) -> None:
 def _one(view: View, findings: Findings, axis: str) -> None:
     believed = [mention for mention in view.scheme(axis) if _believed(view, findings, mention, axis)]
     believed = [_widened(view, mention) for mention in believed]
+    if axis == "multiplicity":
+        believed += [mention for target in view.scheme("target") if (mention := _spelled_out(view, target)) is not None]
     destroys = bool(findings.values("type"))
     open_ended = [mention for mention in believed if mention.path == MORE and mention.hint and _or(view, mention)]
     ranked: defaultdict[int, list[Mention]] = defaultdict(list)
@@ -124,6 +129,23 @@ def _widened(view: View, mention: Mention) -> Mention:
                 replace(mention, path=MORE) if rest and _many(rest[0]) and not _UNCOUNTED & set(rest[:3]) else mention
             )
     return mention
+
+
+def _spelled_out(view: View, target: Mention) -> Mention | None:
+    """One or more, said around what is treated: ``one renal mass lesion or more``."""
+    start = max(view.sentence(target).first, target.first - _SPELLED_GAP)
+    before = view.norms(start, target.first)
+    end = min(view.sentence(target).last, target.last + _WIDENED_GAP)
+    after = view.norms(target.last, end)
+    if not _ONES & set(before) or after[:1] != ("or",) or view.verdict(target, "multiplicity") is not None:
+        return None
+    rest = [word for word in after[1:] if word not in _FILLERS]
+    if not rest or not (_many(rest[0]) or rest[0] in _CROWDS):
+        return None
+    first = start + max(at for at, word in enumerate(before) if word in _ONES)
+    return Mention(
+        MORE, hint=False, first=first, last=target.last + 1 + after[1:].index(rest[0]) + 1, sentence=target.sentence
+    )
 
 
 def _many(word: str) -> bool:
