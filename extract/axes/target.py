@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,6 +16,7 @@ from extract.view import Findings, Verdict, View, by_sentence
 
 NODE: Final = "organ/atrioventricular-node"
 FIBRILLATION: Final = "target/atrial-fibrillation"
+RHYTHM: Final = "target/arrhythmia-focus"
 FLUID: Final = "target/fluid"
 SECONDARY: Final = "target/metastasis"
 GENERAL: Final = "target/lesion"
@@ -58,6 +59,8 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
             mention for mention, grade in graded.items() if grade >= 3 and (not destroys or _treated(view, mention))
         ]
     chosen = [m for m in chosen if _fits(view, m, destroys)]
+    if destroys:
+        chosen += _kinds(view, firm, chosen)
     taken = set(chosen)
     chosen += [m for m, grade in firm.items() if m.path == SECONDARY and m not in taken and (destroys or grade > 1)]
     chosen = _without_general(view, chosen)
@@ -105,6 +108,21 @@ def _indicated(view: View, mention: Mention) -> bool:
     before = view.norms(max(view.sentence(mention).first, mention.first - _OPENS - 1), mention.first)
     opens = len(before) <= _OPENS or ";" in before
     return opens and view.role(mention) == "indications" and mention.path != COVERED
+
+
+def _kinds(view: View, targets: Iterable[Mention], chosen: Sequence[Mention]) -> list[Mention]:
+    """Kinds of what is treated that the main text names: ``the other one is osteoid osteoma``, a tumor."""
+    paths = {mention.path for mention in chosen} - {RHYTHM}
+    taken = set(chosen)
+    return [
+        mention
+        for mention in targets
+        if mention not in taken
+        and mention.path not in {SECONDARY, COVERED, GROWTH}
+        and not paths.isdisjoint(view.lexicon.ancestors(mention.path))
+        and view.role(mention) in view.main
+        and not view.late(mention)
+    ]
 
 
 def _fits(view: View, target: Mention, destroys: bool) -> bool:
