@@ -112,7 +112,7 @@ def _indicated(view: View, mention: Mention) -> bool:
 
 def _kinds(view: View, targets: Iterable[Mention], chosen: Sequence[Mention]) -> list[Mention]:
     """Kinds of what is treated that the main text names: ``the other one is osteoid osteoma``, a tumor."""
-    paths = {mention.path for mention in chosen} - {RHYTHM}
+    paths = {mention.path for mention in chosen} - {RHYTHM, GENERAL}
     taken = set(chosen)
     return [
         mention
