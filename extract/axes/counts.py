@@ -137,14 +137,15 @@ def _spelled_out(view: View, target: Mention) -> Mention | None:
     before = view.norms(start, target.first)
     end = min(view.sentence(target).last, target.last + _WIDENED_GAP)
     after = view.norms(target.last, end)
-    if not _ONES & set(before) or after[:1] != ("or",) or view.verdict(target, "multiplicity") is not None:
+    if not _ONES & set(before) or "or" not in after[:2] or view.verdict(target, "multiplicity") is not None:
         return None
-    rest = [word for word in after[1:] if word not in _FILLERS]
+    place = after.index("or") + 1
+    rest = [word for word in after[place:] if word not in _FILLERS]
     if not rest or not (_many(rest[0]) or rest[0] in _CROWDS):
         return None
     first = start + max(at for at, word in enumerate(before) if word in _ONES)
     return Mention(
-        MORE, hint=False, first=first, last=target.last + 1 + after[1:].index(rest[0]) + 1, sentence=target.sentence
+        MORE, hint=False, first=first, last=target.last + after.index(rest[0], place) + 1, sentence=target.sentence
     )
 
 
