@@ -122,6 +122,7 @@ def _salient(view: View, findings: Findings, mentions: list[Mention], hints: lis
     A hint at the same energy speaks for it too, but only where a firm word names it as well.
     """
     named = {mention.path for mention in mentions}
+    described = any(view.role(mention) in roles.DESCRIPTOR for mention in mentions)
     strong = {
         mention.path
         for mention in mentions + [hint for hint in hints if hint.path in named]
@@ -131,6 +132,7 @@ def _salient(view: View, findings: Findings, mentions: list[Mention], hints: lis
         or _by_agent(view, mention)
         or _delivered(view, mention)
         or view.contexts.around(mention, "optional") is not None
+        or (not described and not view.late(mention) and not _acted(view, mention))
     }
     strong -= _once(view, mentions, hints)
     beside = by_sentence(mentions)
@@ -171,6 +173,11 @@ def _by_agent(view: View, mention: Mention) -> bool:
 def _delivered(view: View, mention: Mention) -> bool:
     """Whether the main text says that an energy is brought to bear."""
     return view.role(mention) in view.main and view.contexts.around(mention, "delivered") is not None
+
+
+def _acted(view: View, mention: Mention) -> bool:
+    """Whether the sentence of an energy speaks of destroying, be it to deny it or of another code."""
+    return any(action.path == DESTRUCTION for action in view.within("action", mention.sentence))
 
 
 def _destroys(view: View, mention: Mention, *, apart: bool = False) -> bool:
