@@ -175,6 +175,11 @@ def _delivered(view: View, mention: Mention) -> bool:
     return view.role(mention) in view.main and view.contexts.around(mention, "delivered") is not None
 
 
+def _worked(view: View, mention: Mention) -> bool:
+    """Whether an energy works by an instrument, early on the page, in a sentence that tells no other destruction."""
+    return bool(view.within("device", mention.sentence)) and not view.late(mention) and not _acted(view, mention)
+
+
 def _acted(view: View, mention: Mention) -> bool:
     """Whether the sentence of an energy speaks of destroying, be it to deny it or of another code."""
     return any(action.path == DESTRUCTION for action in view.within("action", mention.sentence))
@@ -210,6 +215,7 @@ def _by_descriptor(view: View, findings: Findings, mentions: list[Mention]) -> l
     kept: list[Mention] = []
     for mention in mentions:
         told = len(sentences[mention.path]) > 1 or _destroys(view, mention, apart=True) or _delivered(view, mention)
+        told = told or _worked(view, mention)
         if told or mention.path in ruling | listed:
             kept.append(mention)
         else:
