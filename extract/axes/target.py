@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -59,6 +59,7 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
             mention for mention, grade in graded.items() if grade >= 3 and (not destroys or _treated(view, mention))
         ]
     chosen = [m for m in chosen if _fits(view, m, destroys)]
+    chosen += _returned_to(view, firm, chosen)
     if destroys:
         chosen += _kinds(view, firm, chosen)
     taken = set(chosen)
@@ -108,6 +109,21 @@ def _indicated(view: View, mention: Mention) -> bool:
     before = view.norms(max(view.sentence(mention).first, mention.first - _OPENS - 1), mention.first)
     opens = len(before) <= _OPENS or ";" in before
     return opens and view.role(mention) == "indications" and mention.path != COVERED
+
+
+def _returned_to(view: View, targets: Iterable[Mention], chosen: Sequence[Mention]) -> list[Mention]:
+    """Targets of no kin to those chosen that a page comes back to, with the organ that has them."""
+    paths = {mention.path for mention in chosen}
+    places: defaultdict[str, dict[int, Mention]] = defaultdict(dict)
+    for mention in targets:
+        if mention.path != COVERED and not any(view.lexicon.related(mention.path, path) for path in paths):
+            places[mention.path].setdefault(mention.sentence, mention)
+    return [
+        mention
+        for found in places.values()
+        if len(found) > 1 and any(view.within("organ", sentence) for sentence in found)
+        for mention in found.values()
+    ]
 
 
 def _kinds(view: View, targets: Iterable[Mention], chosen: Sequence[Mention]) -> list[Mention]:
