@@ -16,6 +16,8 @@ _CHEMICAL: Final = "energy/chemical"
 _FAR: Final = 1000
 _THAW_FIRST: Final = 3
 """Words by which thawing may stand farther off: the ice that melts is named beside it."""
+_USUAL_FIRST: Final = 3
+"""Words by which what a substance is usually for may stand farther off."""
 _HEATED: Final = frozenset({"hot", "heated"})
 _ACTING: Final = frozenset({"energy/chemical", "energy/photodynamic"})
 
@@ -93,7 +95,7 @@ def _role(view: View, mention: Mention, energies: frozenset[str]) -> tuple[int, 
         for scope in view.contexts.named(f"role/{role}", mention.sentence):
             if scope.holds(mention.first, mention.last):
                 distance = max(scope.hit.first - mention.last, mention.first - scope.hit.last)
-                distance -= _THAW_FIRST * (role == "thaw")
+                distance -= _THAW_FIRST * (role == "thaw") + _USUAL_FIRST * (usual == f"role/{role}")
                 if nearest is None or distance < nearest[0]:
                     nearest = (distance, role)
     if nearest:
