@@ -119,9 +119,10 @@ class Contexts:
         return None
 
     def rejecting(self, mention: Mention, predicate: str) -> Scope | None:
-        """The first scope that makes a mention no fact of a property, or None."""
+        """The first scope that makes a mention no fact of a property, or None; a cue in its own words does not."""
         for scope in self._scopes[mention.sentence]:
-            if predicate in scope.hit.cue.rejects and scope.holds(mention.first, mention.last):
+            own = mention.first <= scope.hit.first and scope.hit.last <= mention.last
+            if predicate in scope.hit.cue.rejects and scope.holds(mention.first, mention.last) and not own:
                 return scope
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Final
 
 from extract import roles
@@ -33,7 +33,7 @@ def read(view: View, findings: Findings) -> None:
     found, generic = modality.guiding(view, findings)
     own_code = _own_code(view, findings)
     if own_code is not None:
-        found = {path: mentions for path, mentions in found.items() if any(view.role(m) in view.main for m in mentions)}
+        found = _of_the_code(view, found)
     for path, mentions in sorted(found.items()):
         node = (KIND, path.rpartition("/")[2])
         findings.claim(node, "modality", path, "guides", [view.of(mention) for mention in mentions[:4]])
@@ -47,6 +47,15 @@ def read(view: View, findings: Findings) -> None:
             reporting.read(view, findings, node, path, (*mentions, *shared))
         if path != VISUAL:
             _purposes(view, findings, node, (*mentions, *shared))
+
+
+def _of_the_code(view: View, found: Mapping[str, list[Mention]]) -> dict[str, list[Mention]]:
+    """What a code for guidance is for: the imaging of its descriptor, else that of the main text."""
+
+    def within(named: Set[str]) -> dict[str, list[Mention]]:
+        return {path: own for path, own in found.items() if any(view.role(m) in named for m in own)}
+
+    return within(roles.DESCRIPTOR) or within(view.main)
 
 
 def _of_another(view: View, generic: Mention, path: str) -> bool:
@@ -111,6 +120,7 @@ def _necessity(
     if plain and not described and all(_on_condition(view, mention) for mention in plain):
         findings.claim(node, "necessity", "necessity/optional", "on-condition", [view.of(plain[0])])
         return
+    required: list[Mention] = []
     if not described:
         optional += [scope for mention in firm if (scope := _scope(view, mention, "optional"))]
         required = [mention for mention in (*own, *firm) if _scope(view, mention, "required")]
@@ -118,7 +128,7 @@ def _necessity(
             optional, plain = [], required
     if optional:
         findings.claim(node, "necessity", "necessity/optional", "optional", [view.scope(s) for s in optional[:2]])
-    elif plain and not described and _replaceable(view, plain, found):
+    elif plain and not described and not required and _replaceable(view, plain, found):
         findings.claim(node, "necessity", "necessity/optional", "alternative", [view.of(plain[0])])
     elif plain and not _only_reported(view, plain):
         findings.claim(node, "necessity", "necessity/required", "used", [view.of(mention) for mention in plain[:2]])

@@ -69,9 +69,19 @@ def read(view: View, findings: Findings, node: tuple[str, ...], path: str, menti
         findings.claim(node, "reporting", "reporting/included", "descriptor", [view.of(described[0])])
 
 
+def _named(view: View, context: str, sentence: int) -> list[Scope]:
+    """Words on reporting in a sentence, those left out that others deny."""
+    scopes = [scope for name in REPORTED for scope in view.contexts.named(name, sentence)]
+    return [
+        scope
+        for scope in view.contexts.named(context, sentence)
+        if not any(_begins_in(scope, other) for other in scopes)
+    ]
+
+
 def _begins_in(scope: Scope, other: Scope) -> bool:
     """Whether words begin inside others, which deny them: ``is not billed`` in ``is not billed in addition``."""
-    return other.hit.first < scope.hit.first < other.hit.last
+    return other.hit.cue.context != scope.hit.cue.context and other.hit.first < scope.hit.first < other.hit.last
 
 
 def _said(view: View, scope: Scope) -> str:
@@ -91,12 +101,12 @@ def _spoken_of(view: View, mentions: Sequence[Mention]) -> Scope | None:
     for mention in mentions:
         following = _after(view, mention)
         for context in sorted(REPORTED, reverse=True):
-            for scope in view.contexts.named(context, mention.sentence):
+            for scope in _named(view, context, mention.sentence):
                 if scope.hit.first - mention.last >= 0 and _pronoun(view, scope):
                     return scope
             for sentence in following:
                 if view.norms(sentence.first, sentence.first + 1)[0] in _PRONOUNS:
-                    for scope in view.contexts.named(context, sentence.index):
+                    for scope in _named(view, context, sentence.index):
                         if not _names_another(view, sentence):
                             return scope
     return None
@@ -121,7 +131,7 @@ def _inserted(view: View, mentions: Sequence[Mention]) -> Scope | None:
     """Words on reporting set off right behind a mention: ``guidance, as a rule reported separately, …``."""
     for mention in mentions:
         for context in sorted(REPORTED, reverse=True):
-            for scope in view.contexts.named(context, mention.sentence):
+            for scope in _named(view, context, mention.sentence):
                 between = view.norms(mention.last, scope.hit.first)
                 if between[:1] in {("–",), ("(",)} and len(between) <= _INSERTED:
                     return scope
@@ -130,5 +140,6 @@ def _inserted(view: View, mentions: Sequence[Mention]) -> Scope | None:
 
 def _pronoun(view: View, scope: Scope) -> bool:
     """Whether the clause of a scope points to what was said before: it opens with a pronoun, or has one as object."""
-    opening, behind = view.norms(scope.first, scope.hit.first)[:2], view.norms(scope.hit.last, scope.hit.last + 1)
+    opening = view.norms(scope.first, min(scope.first + 2, scope.hit.first + 1))
+    behind = view.norms(scope.hit.last, scope.hit.last + 1)
     return bool(_PRONOUNS & set(opening)) or bool(_OBJECTS & set(behind))
