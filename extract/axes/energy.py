@@ -14,6 +14,8 @@ from extract.view import Findings, Verdict, View, by_sentence
 
 PREDICATE: Final = "energySource"
 CHEMICAL: Final = "energy/chemical"
+STEAM: Final = "energy/water-vapor"
+RADIOFREQUENCY: Final = "energy/radiofrequency"
 CURRENT: Final = "energy/electrical"
 CAUTERY: Final = "energy/electrocautery"
 _LISTED: Final = 6
@@ -77,7 +79,15 @@ def read(view: View, findings: Findings) -> None:
 
 
 def _named_closer(view: View, findings: Findings, mentions: list[Mention]) -> list[Mention]:
-    """Without a neurolytic agent that the text never names, where it says by what else the nerve is destroyed."""
+    """Without a neurolytic agent that the text never names, where it says by what else the nerve is destroyed.
+
+    Nor is the current that only makes steam an energy source: the steam is.
+    """
+    if any(m.path == STEAM for m in mentions):
+        boiling = [m for m in mentions if m.path == RADIOFREQUENCY]
+        for mention in boiling:
+            findings.reject(PREDICATE, mention.path, Verdict("named-closer", ""), view.of(mention))
+        mentions = _without(mentions, boiling)
     unnamed = [m for m in mentions if m.path == CHEMICAL]
     others = {m.path for m in mentions if m.path != CHEMICAL and view.role(m) in view.main}
     if not others or any(_NEUROLYTIC not in view.norms(m.first, m.last) for m in unnamed):

@@ -14,6 +14,8 @@ from extract.mentions import Mention
 from extract.view import Findings, Verdict, View, by_sentence
 
 SURFACE: Final = "organ/skin"
+NODE: Final = "organ/atrioventricular-node"
+CHAMBERS: Final = frozenset({"organ/heart-atrium", "organ/heart-ventricle"})
 GENERAL: Final = "organ/soft-tissue"
 """Said of any organ's tissue: a site only where no other is named."""
 _MANY: Final = frozenset({"organ/nerve", "organ/vein", "organ/brain"})
@@ -84,6 +86,8 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
         listed = {m.path for m in chosen for nerve in nerves if m not in nerves and alternatives(view, m, nerve)}
         chosen = [mention for mention in chosen if mention in nerves or mention.path in listed]
     chosen = [m for m in chosen if m.path != GENERAL] or chosen
+    if destroys and any(m.path == NODE for m in chosen):  # what lies on both sides of the node is not treated
+        chosen = [m for m in chosen if m.path not in CHAMBERS or view.role(m) in roles.DESCRIPTOR]
     if not destroys and guides(view):
         chosen = [m for m in chosen if view.role(m) in roles.DESCRIPTOR]
     paths = {mention.path for mention in chosen}

@@ -18,6 +18,8 @@ _THAW_FIRST: Final = 3
 """Words by which thawing may stand farther off: the ice that melts is named beside it."""
 _USUAL_FIRST: Final = 3
 """Words by which what a substance is usually for may stand farther off."""
+_APART: Final = 8
+"""Words that a semicolon between counts for."""
 _HEATED: Final = frozenset({"hot", "heated"})
 _ACTING: Final = frozenset({"energy/chemical", "energy/photodynamic"})
 
@@ -95,6 +97,8 @@ def _role(view: View, mention: Mention, energies: frozenset[str]) -> tuple[int, 
         for scope in view.contexts.named(f"role/{role}", mention.sentence):
             if scope.holds(mention.first, mention.last):
                 distance = max(scope.hit.first - mention.last, mention.first - scope.hit.last)
+                left, right = min(scope.hit.last, mention.last), max(scope.hit.first, mention.first)
+                distance += _APART * (";" in view.norms(left, right))
                 distance -= _THAW_FIRST * (role == "thaw") + _USUAL_FIRST * (usual == f"role/{role}")
                 if nearest is None or distance < nearest[0]:
                     nearest = (distance, role)
