@@ -70,7 +70,8 @@ def read(view: View, findings: Findings) -> None:
     described = any(view.role(mention) in roles.DESCRIPTOR for mention in rivals)
     defined = any(view.defining(view.sentence(mention)) for mention in main)
     needed = (_ENOUGH_AGAINST_DESCRIPTOR if described else _ENOUGH) + _DENIAL * (denied and not defined)
-    if points >= needed or (points and not rivals and not denied):
+    passing = points == _MAIN and all(view.late(mention) for mention in main)
+    if points >= needed or (points and not (rivals or denied or passing)):
         main.sort(key=lambda mention: (not view.defining(view.sentence(mention)), mention.first))
         _claim(view, findings, main, "stated")
 
