@@ -18,7 +18,7 @@ _WORK: Final = r",(?=[^\n]{0,60}\b(?:edition|manual|volume|vol|version|release)\
 _STOPS: Final = (
     rf"{_WORK}"
     r"|[;|·•\"“”()]|,?\s*\ball rights\b|,\s*(?:19|20)\d\d|\s(?:19|20)\d\d\b|\.(?:\s|$)|\s[-–—]\s"
-    r"|\s+(?:is|and is|has|CPT)\s|$"
+    r"|\s+(?:is|and is|has|CPT)\s|\s+(?:Imprint|Impressum|Terms|Privacy|Contact|Sitemap|Cookies|Disclaimer)\b|$"
 )
 _HOLDER: Final = re.compile(rf"(?:the\s+)?(?P<name>[A-Z0-9][^\n]*?)(?=\s*(?:{_STOPS}))")
 _BEFORE: Final = re.compile(r"(?:^|[\n|·•.])[ \t]*(?P<name>[A-Z][^\n|·•.:;,]{2,70}(?:, (?:Inc|LLC|Ltd))?\.?),?[ \t]*$")
@@ -41,6 +41,8 @@ def rights_lines(text: str) -> tuple[RightsLine, ...]:
     [('Foo Press', 2024)]
     >>> [(r.holder, r.year) for r in rights_lines("(c) 2023 foonotes, all rights reserved")]
     [('foonotes', 2023)]
+    >>> [(r.holder, r.year) for r in rights_lines("© 2026 Foo Press Imprint Privacy")]
+    [('Foo Press', 2026)]
     >>> rights_lines("CPT is a registered trademark of the American Medical Association.")
     ()
     """
