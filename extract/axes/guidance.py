@@ -23,6 +23,7 @@ _BY: Final = 2
 _TAKEN_IN: Final = frozenset({"with", "including", "include", "inclusive"})
 _TAKEN: Final = frozenset({"included", "inclusive"})
 _TAKEN_REACH: Final = 14
+_WITH_GAP: Final = 3
 _TAKEN_GAP: Final = 5
 """Words before those of a guided act in which others may say that something else includes it."""
 _Node = tuple[str, ...]
@@ -94,7 +95,8 @@ def _read_with(view: View, scope: Scope) -> bool:
     if any(image.first < hit.first for image in view.within("modality", hit.sentence)):
         return False
     end = min(view.script.sentences[hit.sentence].last, hit.last + _TAKEN_REACH)
-    taken = bool(_TAKEN & set(view.norms(hit.last, end))) or "all" in view.norms(hit.first - 2, hit.first)
+    before = set(view.norms(hit.first - _WITH_GAP, hit.first))
+    taken = bool(_TAKEN & set(view.norms(hit.last, end))) or bool((_TAKEN_IN | {"all"}) & before)
     return taken and "supervision" in view.norms(hit.first, hit.last)
 
 
