@@ -127,7 +127,8 @@ def _verdict(view: View, mention: Mention, destroys: bool, mapped: bool, approac
         return Verdict("no-guidance", "")
     if mention.path == "modality/ultrasound" and destroys and not _shown(view, mention):
         return Verdict("energy", "")
-    if view.role(mention) not in view.main and (mention.path == VISUAL or view.role(mention) == "indications"):
+    indicated = view.role(mention) == "indications" and not view.within("device", mention.sentence)
+    if view.role(mention) not in view.main and (mention.path == VISUAL or indicated):
         return _TOLD
     if mention.path == VISUAL and _elsewhere(view, mention, approaches):
         return Verdict("in-passing", "")
