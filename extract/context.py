@@ -30,6 +30,7 @@ _BACK: Final = frozenset({"those", "these", "they", "that"})
 _RELATIVES: Final = frozenset({"which", "who", "whose", "where"})
 _PARTS: Final = frozenset({"including", "include", "included", "inclusive"})
 """Words that open a part of what is done: a condition behind it is one of the part alone."""
+_CONDITIONS: Final = frozenset({"where", "when", "if", "because", "since", "although", "though", "while", "as", "once"})
 _LABEL_WORDS: Final = 3
 """A colon behind so few words ends a label, ``Guidance: if wanted``, and no clause."""
 _CLAUSE_ENDS: Final = frozenset(";:)–.!?•")
@@ -132,6 +133,12 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
     direction = cue.direction
     first, last = hit.first, hit.last
     ends = _ENDS.get(cue.scope, frozenset())
+    if (
+        cue.context == "negated"
+        and cue.direction == "forward"
+        and _subordinate(script.tokens, hit.first, sentence.first)
+    ):
+        ends = _PHRASE_ENDS
     if direction == "backward-or-opening":
         opening = first == sentence.first or script.tokens[first - 1].norm in (_CLAUSE_ENDS | {"("}) - {")"}
         direction = "forward" if opening else "backward"
@@ -173,6 +180,13 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
     elif direction == "backward":
         last = hit.last if "type" in cue.rejects else hit.first
     return Scope(hit, first, last)
+
+
+def _subordinate(tokens: Sequence[Token], at: int, start: int) -> bool:
+    """Whether a place stands in a clause on a condition or a reason, which a comma ends: ``where it does not fit, …``."""
+    while at > start and tokens[at - 1].norm not in _PHRASE_ENDS:
+        at -= 1
+    return tokens[at].norm in _CONDITIONS
 
 
 def _new_clause(tokens: Sequence[Token], at: int, end: int) -> bool:
