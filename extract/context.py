@@ -183,7 +183,7 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
 
 
 def _subordinate(tokens: Sequence[Token], at: int, start: int) -> bool:
-    """Whether a place stands in a clause on a condition or a reason, which a comma ends: ``where it does not fit, …``."""
+    """Whether a place stands in a clause of condition or reason, which a comma ends: ``where it does not fit, …``."""
     while at > start and tokens[at - 1].norm not in _PHRASE_ENDS:
         at -= 1
     return tokens[at].norm in _CONDITIONS
