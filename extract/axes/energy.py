@@ -16,6 +16,7 @@ PREDICATE: Final = "energySource"
 CHEMICAL: Final = "energy/chemical"
 STEAM: Final = "energy/water-vapor"
 RADIOFREQUENCY: Final = "energy/radiofrequency"
+HEAT: Final = "energy/thermal"
 CURRENT: Final = "energy/electrical"
 CAUTERY: Final = "energy/electrocautery"
 _LISTED: Final = 6
@@ -69,7 +70,9 @@ def read(view: View, findings: Findings) -> None:
         for mention in believed
         if mention.hint
         and mention.path not in values
-        and not (mention.path == CURRENT and CAUTERY in values)  # the current is that of the cautery
+        and not (
+            mention.path in {CURRENT, HEAT} and CAUTERY in values
+        )  # the current or the heat is that of the cautery
         and not _explained(view, mention)
         and _listed(view, mention, believed)
     }

@@ -25,6 +25,8 @@ _USED: Final = frozenset({"guidance", "required", "purpose/placement"})
 _LEFT_OPEN: Final = frozenset({"optional"})
 _BESIDE: Final = 2
 _POINTED: Final = 4
+_TOLD_GAP: Final = 9
+"""Words behind a modality in which its code is given."""
 _MOST_MENTIONS: Final = 50
 """Mentions of one modality that are weighed; no real page has as many."""
 _LIST_GAP: Final = 3
@@ -172,6 +174,8 @@ def _guidance_code(view: View, mention: Mention) -> bool:
     """Whether another code beside a modality is that of the guidance alone, and of no other procedure."""
     if mention.path == VISUAL or (mention.hint and mention.path != UNSPECIFIED):
         return False
+    if _told_apart(view, mention):
+        return True
     busy = [*view.within("approach", mention.sentence), *view.within("energy", mention.sentence)]
     if any(not other.hint for other in busy):
         return False
@@ -181,6 +185,22 @@ def _guidance_code(view: View, mention: Mention) -> bool:
     return guided and any(
         mention.last <= scope.hit.first and view.codes.within(scope.first, min(scope.last, scope.first + _POINTED))
         for scope in view.contexts.named("pointing", mention.sentence)
+    )
+
+
+def _told_apart(view: View, mention: Mention) -> bool:
+    """Whether the code behind words on reporting is that of the guidance: ``under CT, reported with 77013, …``."""
+    members = group(view, mention)
+    last = members[-1].last
+    end = min(view.sentence(mention).last, last + _TOLD_GAP)
+    busy = [*view.within("approach", mention.sentence), *view.within("energy", mention.sentence)]
+    code = next((at for at in range(last, end) if view.codes.within(at, at + 1)), None)
+    if code is None or any(not other.hint and last <= other.first < code for other in busy):
+        return False
+    return any(
+        scope.hit.first >= last and scope.hit.last <= code
+        for context in REPORTED
+        for scope in view.contexts.named(context, mention.sentence)
     )
 
 
