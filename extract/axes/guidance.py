@@ -175,10 +175,26 @@ def _either(view: View, one: Mention, other: Mention) -> bool:
 
 def _only_reported(view: View, mentions: Iterable[Mention]) -> bool:
     """Whether guidance is spoken of only to say that it is reported apart: its necessity is then unstated."""
+    if all(_coded_apart(view, mention) for mention in mentions):
+        generic = [one for one in view.scheme("modality") if one.path == modality.UNSPECIFIED]
+        return not any(_tells_use(view, one) for one in generic)
     return all(
         view.codes.foreign(m.first, m.last, m.sentence) is not None and not view.contexts.anywhere(m, REPORTED)
         for m in mentions
     )
+
+
+def _coded_apart(view: View, mention: Mention) -> bool:
+    """Whether a sentence gives the code of the guidance and tells of no instrument that it leads."""
+    apart = view.contexts.anywhere(mention, APART) and bool(view.codes.named(mention.sentence))
+    led = view.within("device", mention.sentence) or view.within("action", mention.sentence)
+    return apart and not led and _scope(view, mention, "required") is None
+
+
+def _tells_use(view: View, generic: Mention) -> bool:
+    """Whether the main text says elsewhere that there is guidance."""
+    told = view.role(generic) in view.main and not view.contexts.anywhere(generic, APART)
+    return told and view.verdict(generic, "modality") is None
 
 
 def _purposes(view: View, findings: Findings, node: _Node, mentions: Sequence[Mention]) -> None:
