@@ -25,7 +25,7 @@ _USED: Final = frozenset({"guidance", "required", "purpose/placement"})
 _LEFT_OPEN: Final = frozenset({"optional"})
 _BESIDE: Final = 2
 _POINTED: Final = 4
-_TOLD_GAP: Final = 9
+_TOLD_GAP: Final = 14
 """Words behind a modality in which its code is given."""
 _MOST_MENTIONS: Final = 50
 """Mentions of one modality that are weighed; no real page has as many."""
@@ -120,6 +120,8 @@ def _verdict(view: View, mention: Mention, destroys: bool, mapped: bool, approac
     verdict = view.verdict(mention, "modality")
     if verdict is not None and verdict.reason == "other-code" and _guidance_code(view, mention):
         return None
+    if verdict is not None and verdict.reason == "negated" and _denied_to_the_code(view, mention):
+        return _TOLD
     listed = view.role(mention) == "related-codes" and view.codes.named(mention.sentence)
     if verdict is not None and verdict.reason == "section" and view.contexts.anywhere(mention, REPORTED) and not listed:
         return None if view.contexts.anywhere(mention, _USED) else _TOLD
@@ -185,6 +187,18 @@ def _guidance_code(view: View, mention: Mention) -> bool:
     return guided and any(
         mention.last <= scope.hit.first and view.codes.within(scope.first, min(scope.last, scope.first + _POINTED))
         for scope in view.contexts.named("pointing", mention.sentence)
+    )
+
+
+def _denied_to_the_code(view: View, mention: Mention) -> bool:
+    """Whether a denial is part of words on reporting: ``CT guidance is not part of this code``."""
+    denial = view.contexts.rejecting(mention, "modality")
+    if denial is None:
+        return False
+    return any(
+        scope.hit.first < denial.hit.last and denial.hit.first < scope.hit.last
+        for scope in view.contexts.of(mention.first, mention.last, mention.sentence)
+        if scope.hit.cue.context in REPORTED
     )
 
 

@@ -19,10 +19,11 @@ _SPOKEN_ON: Final = 2
 """Sentences behind a mention in which a pronoun may still mean it."""
 _PRONOUNS: Final = frozenset(
     {
-        *("it", "this", "that", "they", "these", "which", "such", "both", "all", "each", "either", "any"),
+        *("it", "its", "this", "that", "they", "these", "which", "such", "both", "all", "each", "either", "any"),
         *("whichever", "neither", "none"),
     }
 )
+_CONDITIONS: Final = frozenset({"when", "where", "if"})
 _OBJECTS: Final = frozenset({"it", "them"})
 _NONE: Final = frozenset({"none", "neither", "nor"})
 _DENIED: Final = 6
@@ -105,11 +106,17 @@ def _spoken_of(view: View, mentions: Sequence[Mention]) -> Scope | None:
                 if scope.hit.first - mention.last >= 0 and _pronoun(view, scope):
                     return scope
             for sentence in following:
-                if view.norms(sentence.first, sentence.first + 1)[0] in _PRONOUNS:
+                if _points_back(view, sentence):
                     for scope in _named(view, context, sentence.index):
                         if not _names_another(view, sentence):
                             return scope
     return None
+
+
+def _points_back(view: View, sentence: Sentence) -> bool:
+    """Whether a sentence opens with a pronoun, or with a condition on one: ``Where it is, …``."""
+    first, second = (*view.norms(sentence.first, sentence.first + 2), "")[:2]
+    return first in _PRONOUNS or (first in _CONDITIONS and second in _PRONOUNS)
 
 
 def _names_another(view: View, sentence: Sentence) -> bool:
