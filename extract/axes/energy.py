@@ -19,6 +19,10 @@ RADIOFREQUENCY: Final = "energy/radiofrequency"
 HEAT: Final = "energy/thermal"
 CURRENT: Final = "energy/electrical"
 CAUTERY: Final = "energy/electrocautery"
+PHOTODYNAMIC: Final = "energy/photodynamic"
+LASER: Final = "energy/laser"
+_SERVED: Final = {STEAM: RADIOFREQUENCY, PHOTODYNAMIC: LASER}
+"""What destroys, and the energy that only serves it."""
 _LISTED: Final = 6
 """Words between two alternatives of one list, at most."""
 _LONG_LIST: Final = 9
@@ -59,6 +63,7 @@ def read(view: View, findings: Findings) -> None:
     ranked = _named_closer(view, findings, ranked)
     ranked = _by_descriptor(view, findings, ranked)
     ranked = _salient(view, findings, ranked, [mention for mention in believed if mention.hint])
+    ranked = _not_served(view, findings, ranked)
     claim(view, findings, PREDICATE, ranked, "stated")
     values = {mention.path for mention in ranked}
     if all(view.contexts.around(mention, "optional") for mention in ranked):
@@ -82,15 +87,7 @@ def read(view: View, findings: Findings) -> None:
 
 
 def _named_closer(view: View, findings: Findings, mentions: list[Mention]) -> list[Mention]:
-    """Without a neurolytic agent that the text never names, where it says by what else the nerve is destroyed.
-
-    Nor is the current that only makes steam an energy source: the steam is.
-    """
-    if any(m.path == STEAM for m in mentions):
-        boiling = [m for m in mentions if m.path == RADIOFREQUENCY]
-        for mention in boiling:
-            findings.reject(PREDICATE, mention.path, Verdict("named-closer", ""), view.of(mention))
-        mentions = _without(mentions, boiling)
+    """Without a neurolytic agent that the text never names, where it says by what else the nerve is destroyed."""
     unnamed = [m for m in mentions if m.path == CHEMICAL]
     others = {m.path for m in mentions if m.path != CHEMICAL and view.role(m) in view.main}
     if not others or any(_NEUROLYTIC not in view.norms(m.first, m.last) for m in unnamed):
@@ -98,6 +95,18 @@ def _named_closer(view: View, findings: Findings, mentions: list[Mention]) -> li
     for mention in unnamed:
         findings.reject(PREDICATE, mention.path, Verdict("named-closer", ""), view.of(mention))
     return [m for m in mentions if m.path != CHEMICAL]
+
+
+def _not_served(view: View, findings: Findings, mentions: list[Mention]) -> list[Mention]:
+    """Without the current that only makes steam, and the laser that only lights a drug up: the others destroy."""
+    for worked, served in _SERVED.items():
+        destroying = [m for m in mentions if m.path == worked]
+        serving = [m for m in mentions if destroying and m.path == served]
+        if not any("or" in _between(view, m, other) for m in serving for other in destroying if _alike(view, m, other)):
+            for mention in serving:
+                findings.reject(PREDICATE, mention.path, Verdict("named-closer", ""), view.of(mention))
+            mentions = _without(mentions, serving)
+    return mentions
 
 
 def _applied(view: View, findings: Findings, mentions: list[Mention]) -> list[Mention]:
@@ -206,6 +215,10 @@ def _destroys(view: View, mention: Mention, *, apart: bool = False) -> bool:
         and not (apart and action.first < mention.last and mention.first < action.last)
         for action in view.within("action", mention.sentence)
     )
+
+
+def _alike(view: View, one: Mention, other: Mention) -> bool:
+    return one.sentence == other.sentence and _beside(view, one, other)
 
 
 def _beside(view: View, one: Mention, other: Mention) -> bool:

@@ -31,6 +31,14 @@ _MOST_MENTIONS: Final = 50
 """Mentions of one modality that are weighed; no real page has as many."""
 _LIST_GAP: Final = 3
 """Words between two alternatives of one list, at most: ``CT, MRI or ultrasound``."""
+_IF: Final = frozenset({"if", "when", "where", "should"})
+_LED: Final = 6
+"""Words from the comma of a condition to a code, at most."""
+_ITS: Final = frozenset({"its", "for", "guidance", "imaging", "add"})
+_ARTICLES: Final = frozenset({"a", "an", "any", "the", "this", "such"})
+_SAID_OF: Final = frozenset(
+    {",", "(", "–", "is", "are", "may", "can", "must", "should", "has", "goes", "gets", "carries"}
+)
 _TOLD: Final = Verdict("no-guidance", "")
 """Of a mention that only says how imaging is reported: it stands where the page says elsewhere that it guides."""
 
@@ -174,7 +182,7 @@ def _shown(view: View, mention: Mention) -> bool:
 
 def _guidance_code(view: View, mention: Mention) -> bool:
     """Whether another code beside a modality is that of the guidance alone, and of no other procedure."""
-    if mention.path == VISUAL or (mention.hint and mention.path != UNSPECIFIED):
+    if mention.path == VISUAL or (mention.hint and mention.path != UNSPECIFIED) or _then_another(view, mention):
         return False
     if _told_apart(view, mention):
         return True
@@ -184,10 +192,28 @@ def _guidance_code(view: View, mention: Mention) -> bool:
     if any(view.contexts.anywhere(member, REPORTED) for member in group(view, mention)):
         return True
     guided = "guidance" in view.norms(mention.first, mention.last + 3)
-    return guided and any(
+    return (guided or _subject(view, mention)) and any(
         mention.last <= scope.hit.first and view.codes.within(scope.first, min(scope.last, scope.first + _POINTED))
         for scope in view.contexts.named("pointing", mention.sentence)
     )
+
+
+def _then_another(view: View, mention: Mention) -> bool:
+    """Whether guidance is the condition on which another code takes this one's place: ``if CT …, the code is …``."""
+    sentence = view.sentence(mention)
+    if not _IF & set(view.norms(sentence.first, mention.first)):
+        return False
+    code = next((at for at in range(mention.last, sentence.last) if view.codes.within(at, at + 1)), mention.last)
+    lead = view.norms(max(mention.last, code - _LED), code)
+    lead = lead[len(lead) - lead[::-1].index(",") :] if "," in lead else ()
+    return lead[:1] == ("the",) and bool({"code", "number"} & set(lead)) and not _ITS & set(lead)
+
+
+def _subject(view: View, mention: Mention) -> bool:
+    """Whether a sentence opens with imaging itself, and not with what is done under it."""
+    sentence = view.sentence(mention)
+    opens = _ARTICLES.issuperset(view.norms(sentence.first, mention.first))
+    return opens and bool(_SAID_OF.intersection(view.norms(mention.last, mention.last + 1)))
 
 
 def _denied_to_the_code(view: View, mention: Mention) -> bool:
