@@ -83,7 +83,11 @@ def guiding(view: View, findings: Findings) -> tuple[dict[str, list[Mention]], l
         found.update(meant)
         named = list(meant)
     if generic and not named:
-        firm = [mention for mention in generic if not mention.hint and view.role(mention) in view.main]
+        firm = [
+            mention
+            for mention in generic
+            if not mention.hint and (view.role(mention) in view.main or _taken_in(view, mention))
+        ]
         if firm and VISUAL not in found:
             found[UNSPECIFIED] = firm
     elif generic:
@@ -91,6 +95,12 @@ def guiding(view: View, findings: Findings) -> tuple[dict[str, list[Mention]], l
     for path in [path for path in found if any(path in view.lexicon.ancestors(other) for other in found)]:
         findings.reject("modality", path, Verdict("named-closer", ""), view.of(found.pop(path)[0]))
     return dict(found), generic
+
+
+def _taken_in(view: View, generic: Mention) -> bool:
+    """Whether words on billing alone tell of guidance as an option that the code holds."""
+    anywhere = view.contexts.anywhere
+    return anywhere(generic, REPORTED - APART) and anywhere(generic, _LEFT_OPEN)
 
 
 def _late(view: View, mentions: Sequence[Mention]) -> bool:
