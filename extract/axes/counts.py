@@ -175,8 +175,12 @@ def _of_something_else(view: View, mention: Mention) -> bool:
 
 
 def _counts(view: View, mention: Mention) -> bool:
-    """Whether a word such as single counts what is treated: it stands right before it, and is no mere plural."""
-    if _PLURALS & set(view.norms(mention.first, mention.last)) or _EACH_ONE & set(
+    """Whether a word such as single counts what is treated: it stands right before it, and is no mere plural.
+
+    A plural counts where a sentence says what the code is: ``36471 is the injection of multiple veins``.
+    """
+    plural = bool(_PLURALS & set(view.norms(mention.first, mention.last)))
+    if plural and not _says_the_code(view, mention) or _EACH_ONE & set(
         view.norms(mention.first - 1, mention.first)
     ):
         return False
@@ -186,6 +190,10 @@ def _counts(view: View, mention: Mention) -> bool:
         0 <= target.first - mention.last < _COUNT_GAP and target.path != mention.path
         for target in view.within("target", mention.sentence)
     )
+
+
+def _says_the_code(view: View, mention: Mention) -> bool:
+    return view.role(mention) in roles.DESCRIPTOR or view.names_code(mention)
 
 
 def _or(view: View, mention: Mention) -> bool:
