@@ -152,7 +152,7 @@ def _verdict(view: View, mention: Mention, destroys: bool, mapped: bool, approac
     indicated = view.role(mention) == "indications" and not view.within("device", mention.sentence)
     if view.role(mention) not in view.main and (mention.path == VISUAL or indicated):
         return _TOLD
-    if mention.path == VISUAL and _elsewhere(view, mention, approaches):
+    if mention.path == VISUAL and (mapped or _elsewhere(view, mention, approaches)):
         return Verdict("in-passing", "")
     if mention.path in _ALWAYS or view.role(mention) in roles.DESCRIPTOR:
         return None
@@ -215,7 +215,9 @@ def _then_another(view: View, mention: Mention) -> bool:
         return False
     code = next((at for at in range(mention.last, sentence.last) if view.codes.within(at, at + 1)), mention.last)
     lead = view.norms(max(mention.last, code - _LED), code)
-    lead = lead[len(lead) - lead[::-1].index(",") :] if "," in lead else ()
+    lead = lead[len(lead) - lead[::-1].index(",") :] if "," in lead else (".",)
+    if not lead and view.norms(code + 1, code + 3) == ("is", "the"):
+        return True
     return lead[:1] == ("the",) and bool({"code", "number"} & set(lead)) and not _ITS & set(lead)
 
 
