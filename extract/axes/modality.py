@@ -19,7 +19,9 @@ APART: Final = frozenset({"separate"})
 REPORTED: Final = APART | {"included"}
 ENDOSCOPIC: Final = "approach/endoscopic"
 _HEART: Final = "organ/heart"
-_ALWAYS: Final = frozenset({VISUAL, STEREOTACTIC, "modality/slit-lamp"})
+SEEN: Final = frozenset({VISUAL, "modality/slit-lamp"})
+"""Views through an instrument that is used anyhow: no code is given for them."""
+_ALWAYS: Final = frozenset({*SEEN, STEREOTACTIC})
 """Modalities that show the way wherever a text on what is done names them; others may only have found the lesion."""
 _USED: Final = frozenset({"guidance", "required", "purpose/placement"})
 _LEFT_OPEN: Final = frozenset({"optional"})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from extract import roles
-from extract.axes.modality import REPORTED, STEREOTACTIC, VISUAL, group
+from extract.axes.modality import REPORTED, SEEN, STEREOTACTIC, VISUAL, group
 from extract.context import Scope
 from extract.mentions import Mention
 from extract.sentences import Sentence
@@ -42,7 +42,7 @@ def read(view: View, findings: Findings, node: tuple[str, ...], path: str, menti
         path: Of its modality.
         mentions: What speaks for it.
     """
-    if path == VISUAL:
+    if path in SEEN:
         mentions = [m for m in mentions if _SIGHT & set(view.norms(m.first, m.last + 1))]
     for mention in mentions:
         scopes = [
