@@ -7,6 +7,7 @@ from typing import Final
 
 from extract import roles
 from extract.mentions import Mention
+from extract.sentences import Sentence
 from extract.view import Findings, Verdict, View
 
 PREDICATE: Final = "type"
@@ -79,15 +80,29 @@ def read(view: View, findings: Findings) -> None:
 def guidance_alone(view: View) -> Mention | None:
     """The imaging whose guidance is all that a code is for: ``ablation of tissue: guidance by ultrasound, monitoring``.
 
-    Its descriptor names the imaging with both, and not as what something else includes.
+    Its descriptor, or the sentence that names the code, names the imaging with both, and not as what something else
+    includes.
     """
     for sentence in view.script.sentences:
-        words = set(view.norms(sentence.first, sentence.last))
-        if sentence.role in roles.DESCRIPTOR and words >= _SERVICES and not words & _INCLUDED:
+        if _descriptor_of_both(view, sentence) or _guided_then(view, sentence):
             for image in view.within("modality", sentence.index):
                 if not image.hint and view.verdict(image, "modality") is None:
                     return image
     return None
+
+
+def _descriptor_of_both(view: View, sentence: Sentence) -> bool:
+    words = set(view.norms(sentence.first, sentence.last))
+    return sentence.role in roles.DESCRIPTOR and words >= _SERVICES and not words & _INCLUDED
+
+
+def _guided_then(view: View, sentence: Sentence) -> bool:
+    """Whether the main text names the code, the services and only then what is destroyed."""
+    if sentence.role not in view.main or not view.codes.names_own(sentence):
+        return False
+    acts = [action.first for action in view.within("action", sentence.index) if action.path == DESTRUCTION]
+    before = view.norms(sentence.first, min(acts, default=sentence.first))
+    return set(before) >= _SERVICES and not _INCLUDED & set(before[: before.index("guidance")])
 
 
 def guides(view: View) -> bool:

@@ -30,7 +30,7 @@ _CYCLES: Final = re.compile(
 _REPEATED: Final = re.compile(
     r"\b(?:(?:freez|froze|thaw|cycle|sequence)[^.;]{0,60}?\b(?P<twice>twice|two\s+times|three\s+times)"
     r"|(?:freez|froze)\w*[^.;]{0,40}?\b(?P<again>second\s+time|third\s+time|once\s+again"
-    r"|(?:is|are)\s+(?:then\s+)?repeated(?!\s+(?:until|for|at|on|in|elsewhere|nearby|beside|as|if|when)))"
+    r"|(?:is|are)\s+(?:then\s+)?repeated(?!\s+(?:until|for|at|on|in|elsewhere|nearby|beside|as|if|when)\b))"
     r"|thaw[^.;]{0,60}?\b(?P<thawed>second\s+time|third\s+time|once\s+(?:again|more))"
     r"|(?:freez|froze)\w*\s+(?:it\s+|once\s+)?(?P<anew>again|anew|afresh|more\b(?!\s+\w))"
     r"|(?:freez|froze)[^.;]{0,60}?\bthaw\w*,?\s(?:[\w-]+,?\s){0,3}?(?P<then>and|then)\s(?:\w+\s)?(?:re)?(?:freez|froze)\w*"
@@ -105,6 +105,11 @@ def _temperature(view: View, findings: Findings, offset: int, found: re.Match[st
     values = [found["low"]] if found["high"] is None else [found["low"], found["high"]]
     numbers = [_number(value) for value in values]
     if None in numbers:
+        return
+    code = view.codes.foreign(first, last, sentence)
+    if code is not None:
+        for number in numbers:
+            findings.reject("temperature", str(number), Verdict("other-code", view.words(code, code + 1)), evidence)
         return
     for scope in view.contexts.of(first, last, sentence):
         if "temperature" in scope.hit.cue.rejects:

@@ -83,7 +83,7 @@ def leave_nerves(view: View, findings: Findings) -> None:
     The node between the chambers of the heart is so too: the fibrillation from which it is cut off goes on.
     """
     organs = findings.values("organ")
-    if NODE in organs and FIBRILLATION in findings.values("target"):
+    if NODE in organs and FIBRILLATION in findings.values("target") and not _described(findings, FIBRILLATION):
         findings.drop((), "target", FIBRILLATION, "nerve-as-such")
     if not organs or not all(view.lexicon.related(NERVE, path) for path in organs):
         return
@@ -91,6 +91,10 @@ def leave_nerves(view: View, findings: Findings) -> None:
         side = all(evidence.role in roles.SIDE for evidence in findings.evidence("target", path))
         if side or {GROWTH, COVERED} & {path, *view.lexicon.ancestors(path)}:
             findings.drop((), "target", path, "nerve-as-such")
+
+
+def _described(findings: Findings, path: str) -> bool:
+    return any(evidence.role in roles.DESCRIPTOR for evidence in findings.evidence("target", path))
 
 
 def _grade(view: View, mention: Mention, tied: bool) -> int:
