@@ -33,7 +33,7 @@ _MATES: Final = 2
 _MANY_MATES: Final = 3
 """So many others make a list that needs no or before its last."""
 _NEUROLYTIC: Final = "neurolytic"
-_LIST_WORDS: Final = frozenset({",", "or", "and", "else", "either", "a", "by", "with"})
+_LIST_WORDS: Final = frozenset({",", "or", "and", "else", "either", "a", "by", "with", "the"})
 
 
 def read(view: View, findings: Findings) -> None:
