@@ -79,7 +79,7 @@ def read(view: View, findings: Findings) -> None:
             mention.path in {CURRENT, HEAT} and CAUTERY in values
         )  # the current or the heat is that of the cautery
         and not _explained(view, mention)
-        and _listed(view, mention, believed)
+        and (_listed(view, mention, believed) or _or_in_descriptor(view, mention, believed))
     }
     for mention in beside:
         claim(view, findings, PREDICATE, [mention], "listed")
@@ -263,6 +263,13 @@ def _listed(view: View, hint: Mention, believed: Iterable[Mention]) -> bool:
     return any(
         {",", "or"} & set(words) and set(words) <= _LIST_WORDS for words in (_between(view, hint, m) for m in mates)
     )
+
+
+def _or_in_descriptor(view: View, hint: Mention, believed: Iterable[Mention]) -> bool:
+    """Whether a descriptor gives a hint as the other choice: ``electrosurgical ablation or thermoablation``."""
+    if view.role(hint) != "official-descriptor":
+        return False
+    return any(not m.hint and _alike(view, hint, m) and "or" in _between(view, hint, m) for m in believed)
 
 
 def _explained(view: View, hint: Mention) -> bool:

@@ -6,6 +6,8 @@ from typing import Final
 
 from extract.view import Findings, View
 
+ENDOSCOPIC: Final = "approach/endoscopic"
+HEART: Final = "organ/heart"
 _OTHERWISE: Final = frozenset({"approach/open", "approach/laparoscopic", "approach/external"})
 
 
@@ -16,6 +18,10 @@ def read(view: View, findings: Findings) -> None:
     """
     if not findings.values("type") or _OTHERWISE & set(findings.values("approach")):
         return
+    if ENDOSCOPIC in findings.values("approach") and any(
+        view.lexicon.related(HEART, o) for o in findings.values("organ")
+    ):
+        return  # an endoscope at the heart comes through the chest: catheters are then others'
     concepts = view.lexicon.concepts
     inside = {
         concepts[path].inner_approach
