@@ -23,6 +23,8 @@ _PRONOUNS: Final = frozenset(
         *("whichever", "neither", "none"),
     }
 )
+_CODED_GAP: Final = 3
+"""Words between those that point to a code and the code."""
 _CONDITIONS: Final = frozenset({"when", "where", "if"})
 _OBJECTS: Final = frozenset({"it", "them"})
 _NONE: Final = frozenset({"none", "neither", "nor"})
@@ -61,6 +63,10 @@ def read(view: View, findings: Findings, node: tuple[str, ...], path: str, menti
     spoken = _spoken_of(view, mentions) or _inserted(view, mentions)
     if spoken is not None:
         findings.claim(node, "reporting", _said(view, spoken), "stated", [view.scope(spoken)])
+        return
+    pointed = _coded_behind(view, mentions)
+    if pointed is not None:
+        findings.claim(node, "reporting", "reporting/separate", "guidance-code", [view.scope(pointed)])
         return
     coded = [mention for mention in mentions if view.codes.foreign(mention.first, mention.last, mention.sentence)]
     if coded:
@@ -118,6 +124,20 @@ def _spoken_of(view: View, mentions: Sequence[Mention]) -> Scope | None:
                     for scope in _named(view, context, sentence.index):
                         if not _names_another(view, sentence):
                             return scope
+    return None
+
+
+def _coded_behind(view: View, mentions: Sequence[Mention]) -> Scope | None:
+    """Words that give the code of guidance named before: ``it may be watched by ultrasound; that is billed as …``."""
+    for mention in mentions:
+        following = [one for one in _after(view, mention) if _points_back(view, one) and not _names_another(view, one)]
+        for sentence in (view.sentence(mention), *following):
+            for scope in view.contexts.named("pointing", sentence.index):
+                behind = sentence.index != mention.sentence or (
+                    scope.hit.first >= mention.last and _pronoun(view, scope)
+                )
+                if behind and view.codes.within(scope.hit.last, scope.hit.last + _CODED_GAP):
+                    return scope
     return None
 
 
