@@ -30,6 +30,7 @@ _BACK: Final = frozenset({"those", "these", "they", "that"})
 _RELATIVES: Final = frozenset({"which", "who", "whose", "where"})
 _PARTS: Final = frozenset({"including", "include", "included", "inclusive"})
 """Words that open a part of what is done: a condition behind it is one of the part alone."""
+_PART_FOLLOWS: Final = "including"
 _CONDITIONS: Final = frozenset({"where", "when", "if", "because", "since", "although", "though", "while", "as", "once"})
 _LABEL_WORDS: Final = 3
 """A colon behind so few words ends a label, ``Guidance: if wanted``, and no clause."""
@@ -172,6 +173,8 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
                 continue
             if _ends(script.tokens, first - 1, ends, turns, sentence.first):
                 break
+            if cue.direction == "backward-or-opening" and script.tokens[first - 1].norm == _PART_FOLLOWS:
+                break  # ``with CT guidance, including arthrography when performed``
             first -= 1
         if cue.context == OTHER_CODE and first > sentence.first + 1 and script.tokens[first].norm in _BACK:
             first = _clause_before(script.tokens, first, sentence.first, turns)
