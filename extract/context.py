@@ -18,6 +18,7 @@ from extract.sentences import Script, Sentence
 from ontology.words import Token
 
 OTHER_CODE: Final = "other-code"
+CARE: Final = "care"
 TURN: Final = "turn"
 """Context of words that end the scope of others: but, while, whereas, …"""
 
@@ -30,6 +31,9 @@ _BACK: Final = frozenset({"those", "these", "they", "that"})
 _RELATIVES: Final = frozenset({"which", "who", "whose", "where"})
 _PARTS: Final = frozenset({"including", "include", "included", "inclusive"})
 """Words that open a part of what is done: a condition behind it is one of the part alone."""
+_DETERMINERS: Final = frozenset({"the", "a", "an", "each", "one", "two", "its", "his", "her", "their"})
+_SUBJECT: Final = 8
+"""Words of a subject and its verb, at most."""
 _PART_FOLLOWS: Final = "including"
 _CONDITIONS: Final = frozenset({"where", "when", "if", "because", "since", "although", "though", "while", "as", "once"})
 _LABEL_WORDS: Final = 3
@@ -151,6 +155,8 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
         while last < stop and not _ends(script.tokens, last, ends, turns, sentence.first):
             if cue.scope == "list" and _new_clause(script.tokens, last, sentence.last):
                 break
+            if cue.context == CARE and _next_act(script.tokens, last, sentence.last):
+                break
             last += 1
             if ends and script.tokens[last - 1].norm == "(":
                 last = _closed(script.tokens, last, sentence.last)
@@ -195,6 +201,18 @@ def _subordinate(tokens: Sequence[Token], at: int, start: int) -> bool:
 def _new_clause(tokens: Sequence[Token], at: int, end: int) -> bool:
     """Whether a comma and a conjunction end a list: ``does not suffer, and energy is applied``."""
     return tokens[at].norm == "," and at + 1 < end and tokens[at + 1].norm == "and"
+
+
+def _next_act(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether something else is done from here on: ``the throat is numbed and the scope is passed``."""
+    if tokens[at].norm != "and" or at + 1 >= end or tokens[at + 1].norm not in _DETERMINERS:
+        return False
+    for token in tokens[at + 2 : min(end, at + _SUBJECT)]:
+        if token.norm in _PHRASE_ENDS:
+            return False
+        if token.norm in _AUXILIARIES:
+            return True
+    return False
 
 
 def _relative(tokens: Sequence[Token], at: int, end: int) -> int:
