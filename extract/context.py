@@ -18,7 +18,8 @@ from extract.sentences import Script, Sentence
 from ontology.words import Token
 
 OTHER_CODE: Final = "other-code"
-CARE: Final = "care"
+_BESIDES: Final = frozenset({"care", "avoided", "nearby", "measured", "passed", "test", "bleeding-control", "later"})
+"""Contexts of what is done besides the act, which ends where a sentence turns to another subject."""
 TURN: Final = "turn"
 """Context of words that end the scope of others: but, while, whereas, …"""
 
@@ -155,7 +156,7 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
         while last < stop and not _ends(script.tokens, last, ends, turns, sentence.first):
             if cue.scope == "list" and _new_clause(script.tokens, last, sentence.last):
                 break
-            if cue.context == CARE and _next_act(script.tokens, last, sentence.last):
+            if cue.context in _BESIDES and _next_act(script.tokens, last, sentence.last):
                 break
             last += 1
             if ends and script.tokens[last - 1].norm == "(":
