@@ -180,6 +180,8 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
                 continue
             if _ends(script.tokens, first - 1, ends, turns, sentence.first):
                 break
+            if direction == "backward" and _own_subject(script.tokens, first - 1, sentence.first):
+                break
             if cue.direction == "backward-or-opening" and script.tokens[first - 1].norm == _PART_FOLLOWS:
                 break  # ``with CT guidance, including arthrography when performed``
             first -= 1
@@ -213,6 +215,20 @@ def _next_act(tokens: Sequence[Token], at: int, end: int) -> bool:
             return False
         if token.norm in _AUXILIARIES:
             return True
+    return False
+
+
+def _own_subject(tokens: Sequence[Token], at: int, start: int) -> bool:
+    """Whether a clause before has a verb of its own: ``is done under CT, and the bowel`` (is avoided)."""
+    if tokens[at].norm != "and" or at - 1 <= start or tokens[at - 1].norm != ",":
+        return False
+    if tokens[at + 1].norm not in _DETERMINERS:
+        return False
+    before = at - 2
+    while before >= start and tokens[before].norm not in _PHRASE_ENDS:
+        if tokens[before].norm in _AUXILIARIES:
+            return True
+        before -= 1
     return False
 
 
