@@ -185,8 +185,8 @@ def _only_reported(view: View, mentions: Iterable[Mention]) -> bool:
 
 
 def _coded_apart(view: View, mention: Mention) -> bool:
-    """Whether a sentence gives the code of the guidance and tells of no instrument that it leads."""
-    apart = view.contexts.anywhere(mention, APART) and bool(view.codes.named(mention.sentence))
+    """Whether a sentence only says that guidance is reported apart, and tells of no instrument that it leads."""
+    apart = view.contexts.anywhere(mention, APART)
     led = view.within("device", mention.sentence) or view.within("action", mention.sentence)
     return apart and not led and _scope(view, mention, "required") is None
 

@@ -33,6 +33,8 @@ _MOST_MENTIONS: Final = 50
 """Mentions of one modality that are weighed; no real page has as many."""
 _LIST_GAP: Final = 3
 """Words between two alternatives of one list, at most: ``CT, MRI or ultrasound``."""
+_FAMILY: Final = 3
+"""Leading characters that neighboring codes share."""
 _IF: Final = frozenset({"if", "when", "where", "should"})
 _LED: Final = 6
 """Words from the comma of a condition to a code, at most."""
@@ -203,11 +205,22 @@ def _guidance_code(view: View, mention: Mention) -> bool:
         return False
     if any(view.contexts.anywhere(member, REPORTED) for member in group(view, mention)):
         return True
+    if _code_for(view, mention):
+        return True
     guided = "guidance" in view.norms(mention.first, mention.last + 3)
     return (guided or _subject(view, mention)) and any(
         mention.last <= scope.hit.first and view.codes.within(scope.first, min(scope.last, scope.first + _POINTED))
         for scope in view.contexts.named("pointing", mention.sentence)
     )
+
+
+def _code_for(view: View, mention: Mention) -> bool:
+    """Whether a code is given for guidance: ``see 76940 for ultrasound guidance``; no neighbor of the page's own."""
+    before = view.norms(max(view.sentence(mention).first, mention.first - 1), mention.first)
+    codes = view.codes.within(mention.first - 2, mention.first - 1)
+    if before != ("for",) or not codes or any(code[:_FAMILY] == view.page.code[:_FAMILY] for code in codes):
+        return False
+    return "guidance" in view.norms(mention.first, mention.last + 2)
 
 
 def _then_another(view: View, mention: Mention) -> bool:

@@ -26,6 +26,8 @@ _PRONOUNS: Final = frozenset(
 _CODED_GAP: Final = 3
 """Words between those that point to a code and the code."""
 _CONDITIONS: Final = frozenset({"when", "where", "if"})
+_VERBS: Final = frozenset({"is", "are", "ha", "has", "have", "may", "can", "must", "should", "will"})
+"""Words that, behind a *but*, say more of what was spoken of."""
 _OBJECTS: Final = frozenset({"it", "them"})
 _NONE: Final = frozenset({"none", "neither", "nor"})
 _DENIED: Final = 6
@@ -177,4 +179,5 @@ def _pronoun(view: View, scope: Scope) -> bool:
     """Whether the clause of a scope points to what was said before: it opens with a pronoun, or has one as object."""
     opening = view.norms(scope.first, min(scope.first + 2, scope.hit.first + 1))
     behind = view.norms(scope.hit.last, scope.hit.last + 1)
-    return bool(_PRONOUNS & set(opening)) or bool(_OBJECTS & set(behind))
+    turned = opening[:1] and opening[0] in _VERBS and view.norms(scope.first - 1, scope.first) == ("but",)
+    return bool(_PRONOUNS & set(opening)) or bool(_OBJECTS & set(behind)) or bool(turned)
