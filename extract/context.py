@@ -208,7 +208,7 @@ def _new_clause(tokens: Sequence[Token], at: int, end: int) -> bool:
 
 def _next_act(tokens: Sequence[Token], at: int, end: int) -> bool:
     """Whether something else is done from here on: ``the throat is numbed and the scope is passed``."""
-    if tokens[at].norm != "and" or at + 1 >= end or tokens[at + 1].norm not in _DETERMINERS:
+    if tokens[at].norm not in {"and", "as"} or at + 1 >= end or tokens[at + 1].norm not in _DETERMINERS:
         return False
     for token in tokens[at + 2 : min(end, at + _SUBJECT)]:
         if token.norm in _PHRASE_ENDS:
