@@ -22,6 +22,11 @@ _QUOTES: Final = frozenset({'"', "“", "”"})
 _QUOTED: Final = 8
 """Words of a quotation to one side of a mention, at most."""
 _QUOTING: Final = 4
+_SITES: Final = frozenset({"organ", "target"})
+SECONDARY: Final = "target/metastasis"
+_FROM_GAP: Final = 3
+_SPREAD_GAP: Final = 6
+"""Words between a metastasis and where it comes from, at most."""
 _TAKEN_FROM_NOTES: Final = frozenset({"type", "energySource", "agent", "multiplicity"})
 """Properties whose words a page quotes from notes to correct them."""
 _SAYING: Final = frozenset(
@@ -223,6 +228,8 @@ class View:
             return Verdict("other-code", self.words(code, code + 1))
         if predicate in _TAKEN_FROM_NOTES and self._quoted(mention):
             return Verdict("quoted", "")
+        if predicate in _SITES and self._primary(mention):
+            return Verdict("origin", "from")
         scope = self.contexts.rejecting(mention, predicate)
         if scope is not None and not (self._stanches and self._only_stanches(mention, predicate)):
             return Verdict(scope.hit.cue.context, self.words(scope.hit.first, scope.hit.last))
@@ -235,6 +242,18 @@ class View:
         if heading:
             return Verdict("heading", heading)
         return None
+
+    def _primary(self, mention: Mention) -> bool:
+        """Whether a metastasis before comes from here: ``metastases in the liver from colon cancer``."""
+        start = max(self.sentence(mention).first, mention.first - _FROM_GAP)
+        before = self.norms(start, mention.first)
+        if "from" not in before or mention.path == SECONDARY:
+            return False
+        place = start + before.index("from")
+        return any(
+            other.path == SECONDARY and other.last <= place and place - other.last <= _SPREAD_GAP
+            for other in self.within("target", mention.sentence)
+        )
 
     def _quoted(self, mention: Mention) -> bool:
         """Whether a mention stands in a few words that the page quotes from a note: ``the report says "coblation"``."""

@@ -12,13 +12,12 @@ from extract.axes.act import DESTRUCTION, guides
 from extract.axes.beside import NERVE, in_scope, listed_with, tied_to_action
 from extract.axes.claims import claim, once_and_late
 from extract.mentions import Mention
-from extract.view import Findings, Verdict, View, by_sentence
+from extract.view import SECONDARY, Findings, Verdict, View, by_sentence
 
 NODE: Final = "organ/atrioventricular-node"
 FIBRILLATION: Final = "target/atrial-fibrillation"
 RHYTHM: Final = "target/arrhythmia-focus"
 FLUID: Final = "target/fluid"
-SECONDARY: Final = "target/metastasis"
 GENERAL: Final = "target/lesion"
 COVERED: Final = "target/cancer"
 GROWTH: Final = "target/tumor"
