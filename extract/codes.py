@@ -79,6 +79,11 @@ class Codes:
         found = {self._script.tokens[index].norm for index in self._from(first, last)}
         return frozenset(found - {self._own})
 
+    def following(self, first: int, last: int) -> int | None:
+        """The first token of another code from ``first`` to ``last`` (exclusive), or None."""
+        tokens = self._script.tokens
+        return next((index for index in self._from(first, last) if tokens[index].norm != self._own), None)
+
     def _from(self, first: int, last: int) -> Sequence[int]:
         """Tokens from ``first`` to ``last`` (exclusive) that are codes."""
         return self._places[bisect_left(self._places, first) : bisect_left(self._places, last)]

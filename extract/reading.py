@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from extract.axes import act, approach, counts, energy, guidance, instrument, measures, site, substance, values
+from extract.findings import Findings
 from extract.model import Page, Reading
-from extract.view import Findings, View
+from extract.view import View
 
 
 def read(page: Page) -> Reading:

@@ -1,17 +1,18 @@
-"""A page laid out for the rules: its mentions by scheme, what the words around them say, and what was decided."""
+"""A page laid out for the rules: its mentions by scheme, and what the words around them say."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from extract import roles
 from extract.codes import Codes
 from extract.context import Contexts, Scope
+from extract.findings import Findings, Verdict
 from extract.mentions import Mention, contrasting, find
-from extract.model import Assertion, Evidence, Page, Rejection
+from extract.model import Evidence, Page
 from extract.sentences import Script, Sentence, script
 from ontology.lexicon import Lexicon, load
 
@@ -31,21 +32,8 @@ _TAKEN_FROM_NOTES: Final = frozenset({"type", "energySource", "agent", "multipli
 """Properties whose words a page quotes from notes to correct them."""
 _SAYING: Final = frozenset(
     {
-        *(
-            "say",
-            "says",
-            "said",
-            "saying",
-            "type",
-            "types",
-            "typed",
-            "dictate",
-            "dictated",
-            "coded",
-            "entries",
-            "entry",
-        ),
-        *("read", "reads", "write", "writes", "wrote", "note", "notes", "since", "because"),
+        *("say", "says", "said", "saying", "type", "types", "typed", "dictate", "dictated", "coded", "entries"),
+        *("entry", "read", "reads", "write", "writes", "wrote", "note", "notes", "since", "because"),
     }
 )
 """Words before a quotation from somebody's record."""
@@ -55,55 +43,6 @@ _LAST: Final = 9 / 10
 _SOONER: Final = 1 / 2
 _LONG: Final = 10
 """Sentences of a page that is long enough to have an early and a late part."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Why a mention is no fact, and the words that say so."""
-
-    reason: str
-    cue: str
-
-
-@dataclass(slots=True)
-class Findings:
-    """What the rules decided of one page so far."""
-
-    claims: dict[tuple[tuple[str, ...], str, str], tuple[str, set[Evidence]]] = field(default_factory=dict)
-    rejections: dict[tuple[str, str, str], Rejection] = field(default_factory=dict)
-
-    def claim(self, node: tuple[str, ...], predicate: str, value: str, rule: str, evidence: Iterable[Evidence]) -> None:
-        """Hold a fact; the first rule that gave it names it, the evidence of all is kept."""
-        _, found = self.claims.setdefault((node, predicate, value), (rule, set()))
-        found.update(evidence)
-
-    def drop(self, node: tuple[str, ...], predicate: str, value: str, reason: str) -> None:
-        """Take a fact back: its evidence becomes a rejection."""
-        _, found = self.claims.pop((node, predicate, value))
-        self.reject(predicate, value, Verdict(reason, ""), min(found))
-
-    def values(self, predicate: str) -> tuple[str, ...]:
-        """Values claimed for the procedure itself, sorted."""
-        return tuple(sorted(value for node, name, value in self.claims if not node and name == predicate))
-
-    def evidence(self, predicate: str, value: str) -> frozenset[Evidence]:
-        """Where a value of the procedure itself was read."""
-        return frozenset(self.claims[(), predicate, value][1])
-
-    def reject(self, predicate: str, value: str, verdict: Verdict, evidence: Evidence) -> None:
-        """Hold a mention that is no fact, the first of each reason."""
-        self.rejections.setdefault(
-            (predicate, value, verdict.reason), Rejection(predicate, value, verdict.reason, verdict.cue, evidence)
-        )
-
-    def assertions(self) -> tuple[Assertion, ...]:
-        """All facts, sorted."""
-        return tuple(
-            sorted(
-                Assertion(node, predicate, value, rule, tuple(sorted(found)))
-                for (node, predicate, value), (rule, found) in self.claims.items()
-            )
-        )
 
 
 class View:
@@ -179,14 +118,7 @@ class View:
 
     def _sentence_at(self, token: int) -> Sentence:
         sentences = self.script.sentences
-        low, high = 0, len(sentences) - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            if sentences[middle].first <= token:
-                low = middle
-            else:
-                high = middle - 1
-        return sentences[low]
+        return sentences[max(0, bisect_right(sentences, token, key=lambda sentence: sentence.first) - 1)]
 
     def defining(self, sentence: Sentence) -> bool:
         """Whether a sentence says what the code is: in a descriptor or title, opening a section, or naming it."""

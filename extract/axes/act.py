@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from extract import roles
+from extract.findings import Findings, Verdict
 from extract.mentions import Mention
 from extract.sentences import Sentence
-from extract.view import Findings, Verdict, View
+from extract.view import View
 
 PREDICATE: Final = "type"
 VALUE: Final = "AblationProcedure"

@@ -9,8 +9,9 @@ from extract import roles
 from extract.axes.act import DESTRUCTION, guides
 from extract.axes.claims import claim
 from extract.axes.values import best, firm, hinting, leave_hints, pass_over, sentences_of
+from extract.findings import Findings
 from extract.mentions import Mention
-from extract.view import Findings, Verdict, View
+from extract.view import View
 
 PREDICATE: Final = "approach"
 OPEN: Final = "approach/open"
@@ -100,9 +101,7 @@ def _entering(view: View, findings: Findings, mentions: list[Mention]) -> list[M
     """Without the rectum where an endoscope enters by the anus: it is only passed."""
     if not {m.path for m in mentions} >= {ENDOSCOPIC, ANAL}:
         return mentions
-    for mention in mentions:
-        if mention.path == RECTAL:
-            findings.reject(PREDICATE, mention.path, Verdict("passed", ""), view.of(mention))
+    pass_over(view, findings, PREDICATE, [mention for mention in mentions if mention.path == RECTAL], "passed")
     return [mention for mention in mentions if mention.path != RECTAL]
 
 

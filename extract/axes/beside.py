@@ -9,6 +9,8 @@ from extract.mentions import Mention
 from extract.view import View
 
 NERVE: Final = "organ/nerve"
+NODE: Final = "organ/atrioventricular-node"
+HEART: Final = "organ/heart"
 _LIST_GAP: Final = 4
 _LISTING: Final = frozenset({"or", "and", ","})
 _EXAMPLE_GAP: Final = 12

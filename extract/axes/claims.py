@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Final
 
 from extract import roles
+from extract.findings import Findings, Verdict
 from extract.mentions import Mention
-from extract.view import Findings, Verdict, View
+from extract.view import View
 
 _MOST_EVIDENCE: Final = 4
 LATE: Final = Verdict("late", "")

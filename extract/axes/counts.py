@@ -6,8 +6,9 @@ from collections import defaultdict
 from dataclasses import replace
 
 from extract import roles
+from extract.findings import Findings
 from extract.mentions import Mention
-from extract.view import Findings, View
+from extract.view import View
 
 _PLURAL_GAP = 5
 _COUNT_GAP = 6

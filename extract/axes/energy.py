@@ -9,8 +9,9 @@ from extract import roles
 from extract.axes.act import DESTRUCTION
 from extract.axes.claims import claim
 from extract.axes.values import best, firm, hinting, leave_hints, pass_over, sentences_of
+from extract.findings import Findings
 from extract.mentions import Mention
-from extract.view import Findings, Verdict, View, by_sentence
+from extract.view import View, by_sentence
 
 PREDICATE: Final = "energySource"
 CHEMICAL: Final = "energy/chemical"
@@ -92,8 +93,7 @@ def _named_closer(view: View, findings: Findings, mentions: list[Mention]) -> li
     others = {m.path for m in mentions if m.path != CHEMICAL and view.role(m) in view.main}
     if not others or any(_NEUROLYTIC not in view.norms(m.first, m.last) for m in unnamed):
         return mentions
-    for mention in unnamed:
-        findings.reject(PREDICATE, mention.path, Verdict("named-closer", ""), view.of(mention))
+    pass_over(view, findings, PREDICATE, unnamed, "named-closer")
     return [m for m in mentions if m.path != CHEMICAL]
 
 
@@ -103,8 +103,7 @@ def _not_served(view: View, findings: Findings, mentions: list[Mention]) -> list
         destroying = [m for m in mentions if m.path == worked]
         serving = [m for m in mentions if destroying and m.path == served]
         if not any("or" in _between(view, m, other) for m in serving for other in destroying if _alike(view, m, other)):
-            for mention in serving:
-                findings.reject(PREDICATE, mention.path, Verdict("named-closer", ""), view.of(mention))
+            pass_over(view, findings, PREDICATE, serving, "named-closer")
             mentions = _without(mentions, serving)
     return mentions
 
@@ -245,7 +244,7 @@ def _by_descriptor(view: View, findings: Findings, mentions: list[Mention]) -> l
         if told or mention.path in ruling | listed:
             kept.append(mention)
         else:
-            findings.reject(PREDICATE, mention.path, Verdict("descriptor-decides", ""), view.of(mention))
+            pass_over(view, findings, PREDICATE, [mention], "descriptor-decides")
     return kept
 
 

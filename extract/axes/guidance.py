@@ -7,11 +7,12 @@ from typing import Final
 
 from extract import roles
 from extract.axes import act, modality, reporting
-from extract.axes.modality import APART, REPORTED, VISUAL, group
+from extract.axes.guidance_code import APART, REPORTED, UNSPECIFIED, VISUAL, group
 from extract.context import Scope
+from extract.findings import Findings
 from extract.mentions import Mention
 from extract.model import Evidence
-from extract.view import Findings, View
+from extract.view import View
 
 KIND: Final = "guidance-use"
 PURPOSES: Final = ("purpose/localization", "purpose/placement", "purpose/monitoring")
@@ -64,7 +65,7 @@ def _of_another(view: View, generic: Mention, path: str) -> bool:
     beside = [
         other.path
         for other in view.within("modality", generic.sentence)
-        if other.path not in {modality.UNSPECIFIED, VISUAL} and view.near(generic, other, _BY)
+        if other.path not in {UNSPECIFIED, VISUAL} and view.near(generic, other, _BY)
     ]
     return bool(beside) and path not in beside
 
@@ -176,7 +177,7 @@ def _either(view: View, one: Mention, other: Mention) -> bool:
 def _only_reported(view: View, mentions: Iterable[Mention]) -> bool:
     """Whether guidance is spoken of only to say that it is reported apart: its necessity is then unstated."""
     if all(_coded_apart(view, mention) for mention in mentions):
-        generic = [one for one in view.scheme("modality") if one.path == modality.UNSPECIFIED]
+        generic = [one for one in view.scheme("modality") if one.path == UNSPECIFIED]
         return not any(_tells_use(view, one) for one in generic)
     return all(
         view.codes.foreign(m.first, m.last, m.sentence) is not None and not view.contexts.anywhere(m, REPORTED)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from extract.view import Findings, View
+from extract.axes.approach import ENDOSCOPIC
+from extract.axes.beside import HEART
+from extract.findings import Findings
+from extract.view import View
 
-ENDOSCOPIC: Final = "approach/endoscopic"
-HEART: Final = "organ/heart"
 _OTHERWISE: Final = frozenset({"approach/open", "approach/laparoscopic", "approach/external"})
 
 

@@ -9,7 +9,8 @@ from itertools import chain
 from typing import Final
 
 from extract import roles
-from extract.view import Findings, Verdict, View
+from extract.findings import Findings, Verdict
+from extract.view import View
 
 _CELSIUS: Final = re.compile(
     r"(?P<low>(?:minus\s|[-−–])?\s?\d{1,3}(?:\.\d+)?)(?:\s*(?:°\s*C?|degrees?(?:\s(?:centigrade|celsius|C\b))?)?\s*(?P<range>to|-|–|—|and|or)\s*"

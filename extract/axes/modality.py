@@ -7,18 +7,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from extract import roles
+from extract.axes.approach import ENDOSCOPIC
+from extract.axes.beside import HEART
 from extract.axes.claims import LATE, once_and_late
+from extract.axes.guidance_code import APART, REPORTED, UNSPECIFIED, VISUAL, denied_to_the_code, of_the_guidance
+from extract.findings import Findings, Verdict
 from extract.mentions import Mention
-from extract.view import Findings, Verdict, View
+from extract.view import View
 
-UNSPECIFIED: Final = "modality/unspecified-imaging"
-VISUAL: Final = "modality/endoscopic-visual"
 STEREOTACTIC: Final = "modality/stereotactic"
 MAPPING: Final = "modality/electrophysiologic-mapping"
-APART: Final = frozenset({"separate"})
-REPORTED: Final = APART | {"included"}
-ENDOSCOPIC: Final = "approach/endoscopic"
-_HEART: Final = "organ/heart"
 SEEN: Final = frozenset({VISUAL, "modality/slit-lamp"})
 """Views through an instrument that is used anyhow: no code is given for them."""
 _ALWAYS: Final = frozenset({*SEEN, STEREOTACTIC})
@@ -26,23 +24,8 @@ _ALWAYS: Final = frozenset({*SEEN, STEREOTACTIC})
 _USED: Final = frozenset({"guidance", "required", "purpose/placement"})
 _LEFT_OPEN: Final = frozenset({"optional"})
 _BESIDE: Final = 2
-_POINTED: Final = 4
-_TOLD_GAP: Final = 14
-"""Words behind a modality in which its code is given."""
 _MOST_MENTIONS: Final = 50
 """Mentions of one modality that are weighed; no real page has as many."""
-_LIST_GAP: Final = 3
-"""Words between two alternatives of one list, at most: ``CT, MRI or ultrasound``."""
-_FAMILY: Final = 3
-"""Leading characters that neighboring codes share."""
-_IF: Final = frozenset({"if", "when", "where", "should"})
-_LED: Final = 6
-"""Words from the comma of a condition to a code, at most."""
-_ITS: Final = frozenset({"its", "for", "guidance", "imaging", "add"})
-_ARTICLES: Final = frozenset({"a", "an", "any", "the", "this", "such"})
-_SAID_OF: Final = frozenset(
-    {",", "(", "–", "is", "are", "may", "can", "must", "should", "has", "goes", "gets", "carries"}
-)
 _TOLD: Final = Verdict("no-guidance", "")
 """Of a mention that only says how imaging is reported: it stands where the page says elsewhere that it guides."""
 
@@ -60,7 +43,7 @@ def guiding(view: View, findings: Findings) -> tuple[dict[str, list[Mention]], l
     found: defaultdict[str, list[Mention]] = defaultdict(list)
     told: defaultdict[str, list[Mention]] = defaultdict(list)
     destroys = "energy/focused-ultrasound" in findings.values("energySource")
-    mapped = any(view.lexicon.related(_HEART, path) for path in findings.values("organ"))
+    mapped = any(view.lexicon.related(HEART, path) for path in findings.values("organ"))
     approaches = findings.values("approach")
     pointed = _pointed_to(view)
     for mention in view.scheme("modality"):
@@ -140,9 +123,9 @@ def _explained(view: View, mention: Mention, pointed: frozenset[str]) -> bool:
 
 def _verdict(view: View, mention: Mention, destroys: bool, mapped: bool, approaches: Sequence[str]) -> Verdict | None:
     verdict = view.verdict(mention, "modality")
-    if verdict is not None and verdict.reason == "other-code" and _guidance_code(view, mention):
+    if verdict is not None and verdict.reason == "other-code" and of_the_guidance(view, mention):
         return None
-    if verdict is not None and verdict.reason == "negated" and _denied_to_the_code(view, mention):
+    if verdict is not None and verdict.reason == "negated" and denied_to_the_code(view, mention):
         return _TOLD
     listed = view.role(mention) == "related-codes" and view.codes.named(mention.sentence)
     if verdict is not None and verdict.reason == "section" and view.contexts.anywhere(mention, REPORTED) and not listed:
@@ -192,103 +175,3 @@ def _shown(view: View, mention: Mention) -> bool:
         max(scope.hit.first - mention.last, mention.first - scope.hit.last) <= _BESIDE
         for scope in view.contexts.named("pictures", mention.sentence)
     )
-
-
-def _guidance_code(view: View, mention: Mention) -> bool:
-    """Whether another code beside a modality is that of the guidance alone, and of no other procedure."""
-    if mention.path == VISUAL or (mention.hint and mention.path != UNSPECIFIED) or _then_another(view, mention):
-        return False
-    if _told_apart(view, mention):
-        return True
-    busy = [*view.within("approach", mention.sentence), *view.within("energy", mention.sentence)]
-    if any(not other.hint for other in busy):
-        return False
-    if any(view.contexts.anywhere(member, REPORTED) for member in group(view, mention)):
-        return True
-    if _code_for(view, mention):
-        return True
-    guided = "guidance" in view.norms(mention.first, mention.last + 3)
-    return (guided or _subject(view, mention)) and any(
-        mention.last <= scope.hit.first and view.codes.within(scope.first, min(scope.last, scope.first + _POINTED))
-        for scope in view.contexts.named("pointing", mention.sentence)
-    )
-
-
-def _code_for(view: View, mention: Mention) -> bool:
-    """Whether a code is given for guidance: ``see 76940 for ultrasound guidance``; no neighbor of the page's own."""
-    before = view.norms(max(view.sentence(mention).first, mention.first - 1), mention.first)
-    codes = view.codes.within(mention.first - 2, mention.first - 1)
-    if before != ("for",) or not codes or any(code[:_FAMILY] == view.page.code[:_FAMILY] for code in codes):
-        return False
-    return "guidance" in view.norms(mention.first, mention.last + 2)
-
-
-def _then_another(view: View, mention: Mention) -> bool:
-    """Whether guidance is the condition on which another code takes this one's place: ``if CT …, the code is …``."""
-    sentence = view.sentence(mention)
-    if not _IF & set(view.norms(sentence.first, mention.first)):
-        return False
-    code = next((at for at in range(mention.last, sentence.last) if view.codes.within(at, at + 1)), mention.last)
-    lead = view.norms(max(mention.last, code - _LED), code)
-    lead = lead[len(lead) - lead[::-1].index(",") :] if "," in lead else (".",)
-    if not lead and view.norms(code + 1, code + 3) == ("is", "the"):
-        return True
-    return lead[:1] == ("the",) and bool({"code", "number"} & set(lead)) and not _ITS & set(lead)
-
-
-def _subject(view: View, mention: Mention) -> bool:
-    """Whether a sentence opens with imaging itself, and not with what is done under it."""
-    sentence = view.sentence(mention)
-    opens = _ARTICLES.issuperset(view.norms(sentence.first, mention.first))
-    return opens and bool(_SAID_OF.intersection(view.norms(mention.last, mention.last + 1)))
-
-
-def _denied_to_the_code(view: View, mention: Mention) -> bool:
-    """Whether a denial is part of words on reporting: ``CT guidance is not part of this code``."""
-    denial = view.contexts.rejecting(mention, "modality")
-    if denial is None:
-        return False
-    return any(
-        scope.hit.first < denial.hit.last and denial.hit.first < scope.hit.last
-        for scope in view.contexts.of(mention.first, mention.last, mention.sentence)
-        if scope.hit.cue.context in REPORTED
-    )
-
-
-def _told_apart(view: View, mention: Mention) -> bool:
-    """Whether the code behind words on reporting is that of the guidance: ``under CT, reported with 77013, …``."""
-    members = group(view, mention)
-    last = members[-1].last
-    end = min(view.sentence(mention).last, last + _TOLD_GAP)
-    busy = [*view.within("approach", mention.sentence), *view.within("energy", mention.sentence)]
-    code = next((at for at in range(last, end) if view.codes.within(at, at + 1)), None)
-    if code is None or any(not other.hint and last <= other.first < code for other in busy):
-        return False
-    return any(
-        scope.hit.first >= last and scope.hit.last <= code
-        for context in REPORTED
-        for scope in view.contexts.named(context, mention.sentence)
-    )
-
-
-def group(view: View, mention: Mention) -> list[Mention]:
-    """A mention with the others of its list of alternatives, in reading order.
-
-    Args:
-        view: The page.
-        mention: Of a modality.
-    """
-    named = [other for other in view.within("modality", mention.sentence) if other.path != VISUAL]
-    groups: list[list[Mention]] = []
-    for other in named:
-        if groups and view.near(groups[-1][-1], other, _LIST_GAP + _bracketed(view, groups[-1][-1], other)):
-            groups[-1].append(other)
-        else:
-            groups.append([other])
-    return next((group for group in groups if mention in group), [mention])
-
-
-def _bracketed(view: View, one: Mention, other: Mention) -> int:
-    """How many words a code in brackets takes up behind a modality: ``ultrasound (76940), CT``."""
-    between = view.norms(one.last, other.first)
-    return 3 if between[:1] == ("(",) and between[2:3] == (")",) else 0

@@ -8,13 +8,14 @@ from typing import Final
 
 from extract import roles
 from extract.axes.act import guides
-from extract.axes.beside import NERVE, alternatives, in_scope, listed_with, tied_to_action
+from extract.axes.beside import NERVE, NODE, alternatives, in_scope, listed_with, tied_to_action
 from extract.axes.claims import claim
+from extract.axes.values import pass_over
+from extract.findings import Findings
 from extract.mentions import Mention
-from extract.view import Findings, Verdict, View, by_sentence
+from extract.view import View, by_sentence
 
 SURFACE: Final = "organ/skin"
-NODE: Final = "organ/atrioventricular-node"
 CHAMBERS: Final = frozenset({"organ/heart-atrium", "organ/heart-ventricle"})
 GENERAL: Final = "organ/soft-tissue"
 """Said of any organ's tissue: a site only where no other is named."""
@@ -91,9 +92,7 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
     if not destroys and guides(view):
         chosen = [m for m in chosen if view.role(m) in roles.DESCRIPTOR]
     paths = {mention.path for mention in chosen}
-    for mention in organs:
-        if mention.path not in paths:
-            findings.reject("organ", mention.path, Verdict("not-treated", ""), view.of(mention))
+    pass_over(view, findings, "organ", [mention for mention in organs if mention.path not in paths], "not-treated")
     claim(view, findings, "organ", chosen, "treated")
     held = findings.values("organ")
     for path in held:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from extract import roles
-from extract.axes.modality import REPORTED, SEEN, STEREOTACTIC, VISUAL, group
+from extract.axes.guidance_code import REPORTED, VISUAL, group
+from extract.axes.modality import SEEN, STEREOTACTIC
 from extract.context import Scope
+from extract.findings import Findings
 from extract.mentions import Mention
 from extract.sentences import Sentence
-from extract.view import Findings, View
+from extract.view import View
 
 _SIGHT: Final = frozenset({"guidance", "vision", "visual", "view", "visualization"})
 """Words by which an endoscope's view, and not the endoscopy, is meant."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from extract.axes import organ, target
-from extract.view import Findings, View
+from extract.findings import Findings
+from extract.view import View
 
 
 def read(view: View, findings: Findings) -> None:

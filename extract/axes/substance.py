@@ -6,8 +6,9 @@ from collections import defaultdict
 from typing import Final
 
 from extract.axes.claims import LATE
+from extract.findings import Findings, Verdict
 from extract.mentions import Mention
-from extract.view import Findings, Verdict, View
+from extract.view import View
 
 KIND: Final = "substance-use"
 FREEZING: Final = "role/freeze"

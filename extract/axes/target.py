@@ -9,12 +9,13 @@ from typing import Final
 
 from extract import roles
 from extract.axes.act import DESTRUCTION, guides
-from extract.axes.beside import NERVE, in_scope, listed_with, tied_to_action
+from extract.axes.beside import NERVE, NODE, in_scope, listed_with, tied_to_action
 from extract.axes.claims import claim, once_and_late
+from extract.axes.values import pass_over
+from extract.findings import Findings
 from extract.mentions import Mention
-from extract.view import SECONDARY, Findings, Verdict, View, by_sentence
+from extract.view import SECONDARY, View, by_sentence
 
-NODE: Final = "organ/atrioventricular-node"
 FIBRILLATION: Final = "target/atrial-fibrillation"
 RHYTHM: Final = "target/arrhythmia-focus"
 FLUID: Final = "target/fluid"
@@ -67,9 +68,7 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
     if len({m.path for m in chosen}) == 1 and once_and_late(view, chosen) and view.role(chosen[0]) != "indications":
         chosen = []
     paths = {mention.path for mention in chosen}
-    for mention in targets:
-        if mention.path not in paths:
-            findings.reject("target", mention.path, Verdict("not-treated", ""), view.of(mention))
+    pass_over(view, findings, "target", [mention for mention in targets if mention.path not in paths], "not-treated")
     indicated = {mention.path for mention in chosen if view.role(mention) == "indications"}
     claim(view, findings, "target", chosen, "treated", always={SECONDARY, *indicated})
     if {GROWTH, COVERED} <= set(findings.values("target")):

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Container, Iterable
 
 from extract.axes.claims import claim
+from extract.findings import Findings, Verdict
 from extract.mentions import Mention
-from extract.view import Findings, Verdict, View
+from extract.view import View
 
 
 def read(view: View, findings: Findings, scheme: str, predicate: str) -> None:
@@ -60,12 +61,13 @@ def leave_hints(
     view: View, findings: Findings, predicate: str, mentions: Iterable[Mention], values: Container[str]
 ) -> None:
     """Reject hints at values that firm words do not state."""
-    for mention in mentions:
-        if mention.hint and mention.path not in values:
-            findings.reject(predicate, mention.path, Verdict("hint-beside-firmer", ""), view.of(mention))
+    left = [mention for mention in mentions if mention.hint and mention.path not in values]
+    pass_over(view, findings, predicate, left, "hint-beside-firmer")
 
 
-def pass_over(view: View, findings: Findings, predicate: str, mentions: Iterable[Mention]) -> None:
-    """Reject mentions that are named in passing."""
+def pass_over(
+    view: View, findings: Findings, predicate: str, mentions: Iterable[Mention], reason: str = "in-passing"
+) -> None:
+    """Reject mentions, which are named in passing unless another reason is given."""
     for mention in mentions:
-        findings.reject(predicate, mention.path, Verdict("in-passing", ""), view.of(mention))
+        findings.reject(predicate, mention.path, Verdict(reason, ""), view.of(mention))
