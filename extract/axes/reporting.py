@@ -7,7 +7,7 @@ from typing import Final
 
 from extract import roles
 from extract.axes.guidance_code import REPORTED, VISUAL, group
-from extract.axes.modality import SEEN, STEREOTACTIC
+from extract.axes.modality import SEEN
 from extract.context import Scope
 from extract.findings import Findings
 from extract.mentions import Mention
@@ -34,7 +34,6 @@ _OBJECTS: Final = frozenset({"it", "them"})
 _NONE: Final = frozenset({"none", "neither", "nor"})
 _DENIED: Final = 6
 """Words between a denial and what it denies, at most."""
-_LOCALIZES: Final = "purpose/localization"
 _TURNED: Final = {"separate": "included", "included": "separate"}
 
 
@@ -77,15 +76,8 @@ def read(view: View, findings: Findings, node: tuple[str, ...], path: str, menti
         findings.claim(node, "reporting", "reporting/separate", "guidance-code", [view.of(coded[0])])
         return
     described = [mention for mention in mentions if view.role(mention) in roles.DESCRIPTOR and not mention.hint]
-    if path == STEREOTACTIC:  # what only localizes includes no guidance: it is guidance
-        described = [m for m in described if not _localizes(view, m)]
     if described and path != VISUAL:
         findings.claim(node, "reporting", "reporting/included", "descriptor", [view.of(described[0])])
-
-
-def _localizes(view: View, mention: Mention) -> bool:
-    scope = view.contexts.around(mention, _LOCALIZES)
-    return scope is not None and scope.hit.last <= mention.first
 
 
 def _named(view: View, context: str, sentence: int) -> list[Scope]:
