@@ -16,6 +16,7 @@ _DECADE: Final = re.compile(r"(?:19|20)\d0s")
 _BARRIERS: Final = frozenset(";:–()")
 _SHORT: Final = 14
 """A sentence of so few words that names another code alone is about that code."""
+_ENTRY_END: Final = frozenset({".", ",", "and", "or", "to", "–"})
 _ANNOUNCE: Final = frozenset({"cpt", "code", "hcpcs", "see", "no"})
 
 
@@ -53,6 +54,9 @@ class Codes:
             codes = self._from(place.first, place.last)
             if codes and not self._open_after(codes[0], place):
                 return codes[0]
+        entry = self._entry(place)
+        if entry is not None and first < entry:
+            return entry
         nearest: int | None = None
         for index in reversed(self._from(place.first, first)):
             between = self._norms(index, first)
@@ -92,6 +96,16 @@ class Codes:
         token = self._script.tokens[index]
         before = self._text[token.start - 1] if token.start else " "
         return token.end - token.start == 5 and before not in "$€£.," and not _DECADE.fullmatch(token.norm)
+
+    def _entry(self, place: Sentence) -> int | None:
+        """The other code in which a sentence about nothing else ends: ``Balloon without a scope: 58353``."""
+        codes = self._from(place.first, place.last)
+        if not codes or self.names_own(place):
+            return None
+        if not all(norm in _ENTRY_END or _CODE.fullmatch(norm) for norm in self._norms(codes[0], place.last)):
+            return None
+        lead = self._norms(place.first, codes[0])
+        return codes[0] if lead[-1:] == (":",) and ";" not in lead else None
 
     def _open_after(self, code: int, place: Sentence) -> bool:
         """Whether a semicolon before a code ends what the sentence said first."""

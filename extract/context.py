@@ -29,10 +29,62 @@ _ONWARD: Final = frozenset({"role/coolant"})
 """Contexts that go on past a turn: ``is injected so that the skin does not freeze``."""
 _BACK: Final = frozenset({"those", "these", "they", "that"})
 """Words that open a clause about what was said before."""
+_KINDS: Final = frozenset(
+    {
+        *(
+            "further",
+            "of",
+            "in",
+            "on",
+            "with",
+            "that",
+            "which",
+            "who",
+            "at",
+            "from",
+            "above",
+            "below",
+            "under",
+            "beyond",
+        ),
+        *("outside", "inside", "near", "other"),
+    }
+)
+"""Words that tell which ones are meant: ``those of the bladder``."""
 _RELATIVES: Final = frozenset({"which", "who", "whose", "where"})
 _PARTS: Final = frozenset({"including", "include", "included", "inclusive"})
 """Words that open a part of what is done: a condition behind it is one of the part alone."""
 _DETERMINERS: Final = frozenset({"the", "a", "an", "each", "one", "two", "its", "his", "her", "their"})
+_ARTICLES: Final = frozenset({"the", "a", "an", "each"})
+_LINKS: Final = frozenset(
+    {
+        *("and", "or", "nor", "but", "plus", "as", "than", "both", "of", "in", "on", "at", "by", "to"),
+        *(
+            "into",
+            "onto",
+            "from",
+            "for",
+            "with",
+            "through",
+            "over",
+            "under",
+            "between",
+            "along",
+            "toward",
+            "near",
+            "around",
+            "about",
+            "behind",
+            "beside",
+            "past",
+            "via",
+            "all",
+            "also",
+            "only",
+        ),
+    }
+)
+"""Words behind which an article goes on with the same phrase."""
 _SUBJECT: Final = 8
 """Words of a subject and its verb, at most."""
 _PART_FOLLOWS: Final = "including"
@@ -90,7 +142,7 @@ class Contexts:
         yield home.index, scope
         if hit.cue.context == OTHER_CODE and home.index and scope.first == home.first:
             before = self._script.sentences[home.index - 1]
-            if before.block == home.block and self._script.tokens[home.first].norm in _BACK:
+            if before.block == home.block and _points_back(self._script.tokens, home.first):
                 yield before.index, Scope(hit, before.first, before.last)
         for sentence in islice(self._script.sentences, hit.sentence + 1, None):
             onward = hit.cue.scope == "block" and sentence.block == home.block
@@ -158,6 +210,8 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
                 break
             if cue.context in _BESIDES and _next_act(script.tokens, last, sentence.last):
                 break
+            if cue.context in _BESIDES and last > hit.last and _new_subject(script.tokens, last):
+                break
             last += 1
             if ends and script.tokens[last - 1].norm == "(":
                 last = _closed(script.tokens, last, sentence.last)
@@ -185,7 +239,7 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
             if cue.direction == "backward-or-opening" and script.tokens[first - 1].norm == _PART_FOLLOWS:
                 break  # ``with CT guidance, including arthrography when performed``
             first -= 1
-        if cue.context == OTHER_CODE and first > sentence.first + 1 and script.tokens[first].norm in _BACK:
+        if cue.context == OTHER_CODE and first > sentence.first + 1 and _points_back(script.tokens, first):
             first = _clause_before(script.tokens, first, sentence.first, turns)
     if direction == "forward":
         first = hit.last
@@ -216,6 +270,12 @@ def _next_act(tokens: Sequence[Token], at: int, end: int) -> bool:
         if token.norm in _AUXILIARIES:
             return True
     return False
+
+
+def _new_subject(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a noun of its own opens behind another: ``through the scope a tumor is frozen``."""
+    before = tokens[at - 1]
+    return tokens[at].norm in _ARTICLES and before.word and before.norm not in _DETERMINERS | _LINKS
 
 
 def _own_subject(tokens: Sequence[Token], at: int, start: int) -> bool:
@@ -255,6 +315,11 @@ def _over_insertion(tokens: Sequence[Token], at: int, start: int) -> int:
         if tokens[place].norm == ",":
             return at if tokens[place + 1].norm in _PARTS else place
     return at
+
+
+def _points_back(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a clause opens with a pronoun for what was said, and no further kind of it: ``those further up``."""
+    return tokens[at].norm in _BACK and (at + 1 >= len(tokens) or tokens[at + 1].norm not in _KINDS)
 
 
 def _clause_before(tokens: Sequence[Token], at: int, start: int, turns: set[int]) -> int:

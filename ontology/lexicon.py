@@ -15,6 +15,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from ontology import store, terms
+from ontology.inflection import inflected
 from ontology.words import phrase
 
 _NAMES: Final = frozenset(terms.SKOS + name for name in ("prefLabel", "altLabel", "hiddenLabel"))
@@ -163,6 +164,11 @@ def load() -> Lexicon:
             cue = _cue(iri, literals[iri], links[iri])
             for label in _labels(literals[iri], _NAMES):
                 cues[phrase(label)].append(cue)
+    written = frozenset(cues)
+    for key, found in list(cues.items()):
+        for form in inflected(key):
+            if form not in written:
+                cues[form].extend(cue for cue in found if cue not in cues[form])
     words = {word for key in (*senses, *cues) for word in key}
     words.update(f"{left} {right}" for key in (*senses, *cues) for left, right in pairwise(key))
     return Lexicon(
