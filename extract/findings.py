@@ -37,6 +37,10 @@ class Findings:
         """Values claimed for the procedure itself, sorted."""
         return tuple(sorted(value for node, name, value in self.claims if not node and name == predicate))
 
+    def rule(self, predicate: str, value: str) -> str:
+        """Name of the rule that gave a value of the procedure itself."""
+        return self.claims[(), predicate, value][0]
+
     def evidence(self, predicate: str, value: str) -> frozenset[Evidence]:
         """Where a value of the procedure itself was read."""
         return frozenset(self.claims[(), predicate, value][1])

@@ -14,7 +14,9 @@ from extract.findings import Findings, Verdict
 from extract.mentions import Mention, contrasting, find
 from extract.model import Evidence, Page
 from extract.sentences import Script, Sentence, script
+from ontology import weights
 from ontology.lexicon import Lexicon, load
+from ontology.weights import Scales
 
 _STANCHING: Final = "bleeding-control"
 MOST_WORDS: Final = 12
@@ -50,10 +52,12 @@ class View:
 
     Args:
         page: The page.
+        scales: What traits of values weigh; those that were learned unless given.
     """
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, scales: Scales | None = None) -> None:
         self.page = page
+        self.scales: Scales = scales or weights.load()
         self.lexicon: Lexicon = load()
         self.script: Script = script(page, self.lexicon.words, roles.SKIPPED)
         self.mentions, hits = find(self.script)

@@ -6,9 +6,9 @@ import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from extract.gold import AXES, HALVES, half
+from extract.gold import AXES, HALVES, Entry, half
 from extract.scoring import Tally
 from flows.evaluating.evaluate import Judged, judge, weigh
 
@@ -40,10 +40,15 @@ def corpus_hash() -> str:
     found = hashlib.sha256()
     for page in sorted(PAGES.iterdir()):
         found.update(f"{page.name} {hashlib.sha256(page.read_bytes()).hexdigest()}\n".encode())
-    entries: list[dict[str, Any]] = [entry for file in gold_files() for entry in json.loads(file.read_text("utf-8"))]
-    for entry in sorted(entries, key=lambda entry: str(entry["file"])):
+    for entry in entries():
         found.update(json.dumps(entry, sort_keys=True).encode() + b"\n")
     return found.hexdigest()
+
+
+def entries() -> list[Entry]:
+    """Gold of all pages, by their names."""
+    found: list[Entry] = [entry for file in gold_files() for entry in json.loads(file.read_text("utf-8"))]
+    return sorted(found, key=lambda entry: entry["file"])
 
 
 @lru_cache(maxsize=1)
