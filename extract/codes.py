@@ -16,6 +16,19 @@ _DECADE: Final = re.compile(r"(?:19|20)\d0s")
 _BARRIERS: Final = frozenset(";:–()")
 _SHORT: Final = 14
 """A sentence of so few words that names another code alone is about that code."""
+_LEAD: Final = 4
+_BESIDE: Final = (
+    "in addition to",
+    "added to",
+    "add on to",
+    "accompany",
+    "accompany code",
+    "in addition to code",
+    "on top of",
+)
+"""Words before a code beside which another is reported."""
+_ONWARD: Final = frozenset({"when", "if", "and", "for", "whenever", "once", "where"})
+"""Words behind such a code with which the sentence goes on about its own."""
 _ENTRY_END: Final = frozenset({".", ",", "and", "or", "to", "–"})
 _ANNOUNCE: Final = frozenset({"cpt", "code", "hcpcs", "see", "no"})
 
@@ -62,6 +75,8 @@ class Codes:
             between = self._norms(index, first)
             if ";" in between:
                 break
+            if self._companion(index) and _ONWARD & set(between[1:]):
+                break
             if ")" not in between or self._bracketed(index, first) or between[1:3] == (")", ":"):
                 nearest = index
                 break
@@ -96,6 +111,11 @@ class Codes:
         token = self._script.tokens[index]
         before = self._text[token.start - 1] if token.start else " "
         return token.end - token.start == 5 and before not in "$€£.," and not _DECADE.fullmatch(token.norm)
+
+    def _companion(self, code: int) -> bool:
+        """Whether a code is named as that beside which the page's own is reported: ``added to 60660 when``."""
+        before = " ".join(self._norms(max(0, code - _LEAD), code))
+        return before.endswith(_BESIDE)
 
     def _entry(self, place: Sentence) -> int | None:
         """The other code in which a sentence about nothing else ends: ``Balloon without a scope: 58353``."""

@@ -20,6 +20,9 @@ from ontology.words import Token
 OTHER_CODE: Final = "other-code"
 _BESIDES: Final = frozenset({"care", "avoided", "nearby", "measured", "passed", "test", "bleeding-control", "later"})
 """Contexts of what is done besides the act, which ends where a sentence turns to another subject."""
+_TIMES: Final = frozenset({"earlier", "later"})
+_WITHIN_CLAUSE: Final = frozenset({"negated", "earlier"})
+"""Contexts that a comma ends in a clause of condition: ``when the spot shows on the map, current flows``."""
 TURN: Final = "turn"
 """Context of words that end the scope of others: but, while, whereas, …"""
 
@@ -192,8 +195,8 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
     first, last = hit.first, hit.last
     ends = _ENDS.get(cue.scope, frozenset())
     if (
-        cue.context == "negated"
-        and cue.direction == "forward"
+        cue.context in _WITHIN_CLAUSE
+        and cue.direction != "backward"
         and _subordinate(script.tokens, hit.first, sentence.first)
     ):
         ends = _PHRASE_ENDS
@@ -234,7 +237,9 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
                 continue
             if _ends(script.tokens, first - 1, ends, turns, sentence.first):
                 break
-            if direction == "backward" and _own_subject(script.tokens, first - 1, sentence.first):
+            if (direction == "backward" or cue.context in _TIMES) and _own_subject(
+                script.tokens, first - 1, sentence.first
+            ):
                 break
             if cue.direction == "backward-or-opening" and script.tokens[first - 1].norm == _PART_FOLLOWS:
                 break  # ``with CT guidance, including arthrography when performed``

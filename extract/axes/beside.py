@@ -39,7 +39,8 @@ def listed_with(view: View, one: Mention, other: Mention) -> bool:
     examples = bool(_EXAMPLES & set(between)) or "be it" in " ".join(between)
     if examples and view.near(one, other, _EXAMPLE_GAP):
         return True
-    return view.near(one, other, _LIST_GAP) and bool(_LISTING & set(between)) and "of" not in between
+    apart = any(word == "of" and (not at or between[at - 1] not in _LISTING) for at, word in enumerate(between))
+    return view.near(one, other, _LIST_GAP) and bool(_LISTING & set(between)) and not apart
 
 
 def alternatives(view: View, one: Mention, other: Mention) -> bool:

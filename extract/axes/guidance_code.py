@@ -45,7 +45,7 @@ def of_the_guidance(view: View, mention: Mention) -> bool:
         return True
     if _code_for(view, mention):
         return True
-    guided = "guidance" in view.norms(mention.first, mention.last + 3)
+    guided = "guidance" in view.norms(mention.first, group(view, mention)[-1].last + 3)
     return (guided or _subject(view, mention)) and any(
         mention.last <= scope.hit.first and view.codes.within(scope.first, min(scope.last, scope.first + _POINTED))
         for scope in view.contexts.named("pointing", mention.sentence)

@@ -81,7 +81,8 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
     chosen += [m for m in firm if m.path not in paths and _explains(view, m, named[m.sentence], paths)]
     paths = {mention.path for mention in chosen} & _MANY
     taken = set(chosen)
-    chosen += [m for m in firm if m not in taken and view.role(m) in view.main and _finer(view, m.path, paths)]
+    finer = [m for m in firm if m not in taken and _finer(view, m.path, paths)]
+    chosen += [m for m in finer if view.role(m) in view.main] or [m for m in finer if view.role(m) == "indications"]
     nerves = [mention for mention in chosen if view.lexicon.related(NERVE, mention.path)]
     if any(graded[mention] >= 3 for mention in nerves):
         listed = {m.path for m in chosen for nerve in nerves if m not in nerves and alternatives(view, m, nerve)}

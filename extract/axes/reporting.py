@@ -56,7 +56,7 @@ def read(view: View, findings: Findings, node: tuple[str, ...], path: str, menti
             for scope in view.contexts.of(member.first, member.last, member.sentence)
             if scope.hit.cue.context in REPORTED
         ]
-        scopes = [scope for scope in scopes if not any(_begins_in(scope, other) for other in scopes)]
+        scopes = _standing(scopes)
         if scopes:
             best = max(
                 scopes, key=lambda scope: (scope.hit.last - scope.hit.first, scope.hit.cue.context == "separate")
@@ -83,24 +83,33 @@ def read(view: View, findings: Findings, node: tuple[str, ...], path: str, menti
 def _named(view: View, context: str, sentence: int) -> list[Scope]:
     """Words on reporting in a sentence, those left out that others deny."""
     scopes = [scope for name in REPORTED for scope in view.contexts.named(name, sentence)]
-    return [
-        scope
-        for scope in view.contexts.named(context, sentence)
-        if not any(_begins_in(scope, other) for other in scopes)
-    ]
+    return [scope for scope in _standing(scopes) if scope.hit.cue.context == context]
+
+
+def _standing(scopes: Sequence[Scope]) -> list[Scope]:
+    """Without words that begin inside others, which deny them, and what hangs on: ``is not billed on top of it``."""
+    standing: list[Scope] = []
+    denied: list[Scope] = []
+    for scope in sorted(scopes, key=lambda scope: (scope.hit.first, scope.hit.last)):
+        inside = any(_begins_in(scope, other) for other in denied) or any(
+            _begins_in(scope, other) for other in standing if other.hit.cue.context != scope.hit.cue.context
+        )
+        (denied if inside else standing).append(scope)
+    return standing
 
 
 def _begins_in(scope: Scope, other: Scope) -> bool:
-    """Whether words begin inside others, which deny them: ``is not billed`` in ``is not billed in addition``."""
-    return other.hit.cue.context != scope.hit.cue.context and other.hit.first < scope.hit.first < other.hit.last
+    return other.hit.first < scope.hit.first < other.hit.last
 
 
 def _said(view: View, scope: Scope) -> str:
     """What words on reporting say; a denial before them turns them round: ``none may be reported in addition``."""
     hit = scope.hit
     before = view.norms(max(scope.first, hit.first - _DENIED), hit.first)
-    denied = "and" not in before and any(
-        one.hit.last <= hit.first <= one.hit.last + _DENIED and one.holds(hit.first, hit.last)
+    joined = [place for place, word in enumerate(before) if word == "and"]
+    start = hit.first - len(before) + (joined[-1] + 1 if joined else 0)
+    denied = any(
+        start <= one.hit.first and one.hit.last <= hit.first and one.holds(hit.first, hit.last)
         for one in view.contexts.named("negated", hit.sentence)
     )
     denied = denied or bool(_NONE & set(before))
