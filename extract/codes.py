@@ -18,6 +18,10 @@ _SHORT: Final = 14
 """A sentence of so few words that names another code alone is about that code."""
 _LEAD: Final = 4
 _BESIDE: Final = (
+    "next to",
+    "goes with",
+    "listed with",
+    "listed beside",
     "in addition to",
     "added to",
     "add on to",

@@ -54,6 +54,8 @@ _KINDS: Final = frozenset(
     }
 )
 """Words that tell which ones are meant: ``those of the bladder``."""
+_PAIRS: Final = frozenset({"neither", "nor"})
+_EXAMPLES: Final = frozenset({"eg", "e", "for", "such", "example"})
 _RELATIVES: Final = frozenset({"which", "who", "whose", "where"})
 _PARTS: Final = frozenset({"including", "include", "included", "inclusive"})
 """Words that open a part of what is done: a condition behind it is one of the part alone."""
@@ -200,6 +202,8 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
         and _subordinate(script.tokens, hit.first, sentence.first)
     ):
         ends = _PHRASE_ENDS
+    if cue.context == "optional" and _inserted(script.tokens, first, last, sentence):
+        ends = _PHRASE_ENDS
     if direction == "backward-or-opening":
         opening = first == sentence.first or script.tokens[first - 1].norm in (_CLAUSE_ENDS | {"("}) - {")"}
         direction = "forward" if opening else "backward"
@@ -209,11 +213,15 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
         if last < stop and script.tokens[last].norm in ahead:
             last += 1  # what a cue announces: ``coded otherwise: laser, radiation``; ``if needed, CT``
         while last < stop and not _ends(script.tokens, last, ends, turns, sentence.first):
+            if cue.context == "negated" and _paired(script.tokens, hit, last):
+                break
             if cue.scope == "list" and _new_clause(script.tokens, last, sentence.last):
                 break
             if cue.context in _BESIDES and _next_act(script.tokens, last, sentence.last):
                 break
             if cue.context in _BESIDES and last > hit.last and _new_subject(script.tokens, last):
+                break
+            if cue.context == "negated" and _exemplified(script.tokens, last):
                 break
             last += 1
             if ends and script.tokens[last - 1].norm == "(":
@@ -251,6 +259,29 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
     elif direction == "backward":
         last = hit.last if "type" in cue.rejects else hit.first
     return Scope(hit, first, last)
+
+
+def _paired(tokens: Sequence[Token], hit: CueHit, at: int) -> bool:
+    """Whether a verb ends a denial of two subjects: ``neither heat nor cold is at work in``."""
+    verb = at - 1
+    return tokens[hit.first].norm in _PAIRS and verb > hit.last and tokens[verb].norm in _AUXILIARIES - {"be", "been"}
+
+
+def _exemplified(tokens: Sequence[Token], at: int) -> bool:
+    """Whether brackets give examples, of what stands before a denial: ``by any method except excision (eg, laser)``."""
+    return tokens[at].norm == "(" and at + 1 < len(tokens) and tokens[at + 1].norm in _EXAMPLES
+
+
+def _inserted(tokens: Sequence[Token], first: int, last: int, sentence: Sentence) -> bool:
+    """Whether words open what stands between two commas: ``brought in, as a rule by the vein, and moved under …``."""
+    if not sentence.first < first <= last < sentence.last or tokens[first - 1].norm != ",":
+        return False
+    if tokens[last].norm in _PHRASE_ENDS:
+        return False
+    at = last
+    while at < sentence.last and tokens[at].norm not in _PHRASE_ENDS:
+        at += 1
+    return at < sentence.last and tokens[at].norm == ","
 
 
 def _subordinate(tokens: Sequence[Token], at: int, start: int) -> bool:

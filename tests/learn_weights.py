@@ -30,10 +30,9 @@ AXES: Final = {
     "approach": "approach",
     "energySource": "energy",
     "target": "target",
-    "modality": "guidance-modality",
 }
 """Properties in the order in which they are read, and the axis of gold that each is learned from."""
-STRENGTH: Final = 0.6
+STRENGTH: Final = 1.0
 """Inverse of the L1 penalty: the more, the more traits are kept."""
 LEAST_PAGES: Final = 4
 """A trait must stand with values of so many pages."""

@@ -22,7 +22,7 @@ _RIVALS: Final = frozenset(
 )
 _SERVICES: Final = frozenset({"guidance", "monitoring"})
 _INCLUDED: Final = frozenset(
-    {"including", "include", "includes", "included", "inclusive", "with", "incorporating", "in"}
+    {"including", "include", "includes", "included", "inclusive", "with", "incorporating", "in", "part"}
 )
 _DEFINING, _MAIN = 2, 1
 _ENOUGH: Final = 2
@@ -158,6 +158,7 @@ def _denies(view: View, mention: Mention) -> bool:
     """Whether a denial stands right before a word that only hints: ``no heat``, and not ``no camera during it``."""
     return any(
         0 <= mention.first - scope.hit.last <= _DENIED_GAP
+        and view.norms(scope.hit.first - 1, scope.hit.first) != (",",)  # foam, not heat: another means
         for scope in view.contexts.named("negated", mention.sentence)
         if PREDICATE in scope.hit.cue.rejects
     )

@@ -126,7 +126,7 @@ def _necessity(
     required: list[Mention] = []
     if not described:
         optional += [scope for mention in firm if (scope := _scope(view, mention, "optional"))]
-        required = [mention for mention in (*own, *firm) if _scope(view, mention, "required")]
+        required = [m for m in (*own, *firm) if _scope(view, m, "required") and not _conditional(view, m)]
         if optional and required:
             optional, plain = [], required
     if optional:
@@ -145,6 +145,12 @@ def _scope(view: View, mention: Mention, context: str) -> Scope | None:
         if scope is not None:
             return scope
     return None
+
+
+def _conditional(view: View, mention: Mention) -> bool:
+    """Whether a clause makes a mention its condition: ``if fluoroscopy is needed, …``."""
+    before = view.norms(view.sentence(mention).first, mention.first)
+    return bool(before) and before[0] in _CONDITIONS and "," not in before
 
 
 def _on_condition(view: View, mention: Mention) -> bool:

@@ -11,6 +11,7 @@ UNSPECIFIED: Final = "modality/unspecified-imaging"
 VISUAL: Final = "modality/endoscopic-visual"
 APART: Final = frozenset({"separate"})
 REPORTED: Final = APART | {"included"}
+_GUIDED: Final = frozenset({"guidance"})
 _POINTED: Final = 4
 _TOLD_GAP: Final = 14
 """Words behind a modality in which its code is given."""
@@ -46,6 +47,7 @@ def of_the_guidance(view: View, mention: Mention) -> bool:
     if _code_for(view, mention):
         return True
     guided = "guidance" in view.norms(mention.first, group(view, mention)[-1].last + 3)
+    guided = guided or (_conditional(view, mention) and view.contexts.anywhere(mention, _GUIDED))
     return (guided or _subject(view, mention)) and any(
         mention.last <= scope.hit.first and view.codes.within(scope.first, min(scope.last, scope.first + _POINTED))
         for scope in view.contexts.named("pointing", mention.sentence)
@@ -67,11 +69,16 @@ def _code_for(view: View, mention: Mention) -> bool:
     return "guidance" in view.norms(mention.first, mention.last + 2)
 
 
+def _conditional(view: View, mention: Mention) -> bool:
+    """Whether imaging is named as a condition: ``if ultrasound is used for the needle, bill 76942``."""
+    return bool(_IF & set(view.norms(view.sentence(mention).first, mention.first)))
+
+
 def _then_another(view: View, mention: Mention) -> bool:
     """Whether guidance is the condition on which another code takes this one's place: ``if CT …, the code is …``."""
-    sentence = view.sentence(mention)
-    if not _IF & set(view.norms(sentence.first, mention.first)):
+    if not _conditional(view, mention):
         return False
+    sentence = view.sentence(mention)
     code = view.codes.following(mention.last, sentence.last)
     if code is None:
         return False
@@ -141,4 +148,6 @@ def group(view: View, mention: Mention) -> list[Mention]:
 def _bracketed(view: View, one: Mention, other: Mention) -> int:
     """How many words a code in brackets takes up behind a modality: ``ultrasound (76940), CT``."""
     between = view.norms(one.last, other.first)
-    return 3 if between[:1] == ("(",) and between[2:3] == (")",) else 0
+    if between[:1] != ("(",) or ")" not in between or not view.codes.within(one.last, other.first):
+        return 0
+    return between.index(")") + 1

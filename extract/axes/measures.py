@@ -69,6 +69,8 @@ _LOWER: Final = re.compile(
     r"(?:above|over|at least|more than|exceed\w*|beyond|upwards of|as low as|down to)\s*$", re.IGNORECASE
 )
 _UPPER: Final = re.compile(r"(?:below|under|at most|up to|as high as|less than|no more than)\s*$", re.IGNORECASE)
+_FROST: Final = re.compile(r",?\s+(?:below\s+(?:zero|freezing|the\s+freezing\s+point)|of\s+frost)\b", re.IGNORECASE)
+"""Words behind a temperature that make it one of cold."""
 _ABOUT: Final = re.compile(r"(?:about|around|some|roughly|approximately|near|nearly|circa)\s*$", re.IGNORECASE)
 
 
@@ -107,6 +109,8 @@ def _temperature(view: View, findings: Findings, offset: int, found: re.Match[st
     numbers = [_number(value) for value in values]
     if None in numbers:
         return
+    if _FROST.match(found.string, found.end()):
+        numbers = [-abs(number) for number in numbers if number is not None]
     code = view.codes.foreign(first, last, sentence)
     if code is not None:
         for number in numbers:

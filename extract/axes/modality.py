@@ -11,7 +11,6 @@ from extract.axes.approach import ENDOSCOPIC
 from extract.axes.beside import HEART
 from extract.axes.claims import LATE, once_and_late
 from extract.axes.guidance_code import APART, REPORTED, UNSPECIFIED, VISUAL, denied_to_the_code, of_the_guidance
-from extract.axes.weighing import OUTWEIGHED, by_value, weigh
 from extract.findings import Findings, Verdict
 from extract.mentions import Mention
 from extract.view import View
@@ -27,8 +26,6 @@ _LEFT_OPEN: Final = frozenset({"optional"})
 _BESIDE: Final = 2
 _MOST_MENTIONS: Final = 50
 """Mentions of one modality that are weighed; no real page has as many."""
-_ENERGY: Final = Verdict("energy", "")
-"""Of ultrasound that destroys and does not show."""
 _TOLD: Final = Verdict("no-guidance", "")
 """Of a mention that only says how imaging is reported: it stands where the page says elsewhere that it guides."""
 
@@ -82,19 +79,9 @@ def guiding(view: View, findings: Findings) -> tuple[dict[str, list[Mention]], l
             found[UNSPECIFIED] = firm
     elif generic:
         findings.reject("modality", UNSPECIFIED, Verdict("named-closer", ""), view.of(generic[0]))
-    shown = by_value([m for m in view.scheme("modality") if m.path != UNSPECIFIED and not _destroys(findings, m)])
-    outcome = weigh(view, findings, "modality", shown, dict.fromkeys(found, ()))
-    for path in outcome.left:
-        findings.reject("modality", path, OUTWEIGHED, view.of(found.pop(path)[0]))
-    found.update((path, list(mentions)) for path, mentions in outcome.taken.items())
     for path in [path for path in found if any(path in view.lexicon.ancestors(other) for other in found)]:
         findings.reject("modality", path, Verdict("named-closer", ""), view.of(found.pop(path)[0]))
     return dict(found), generic
-
-
-def _destroys(findings: Findings, mention: Mention) -> bool:
-    """Whether imaging is of the kind that destroys here, by words that show nothing."""
-    return ("modality", mention.path, _ENERGY.reason) in findings.rejections
 
 
 def _taken_in(view: View, generic: Mention) -> bool:
@@ -148,7 +135,7 @@ def _verdict(view: View, mention: Mention, destroys: bool, mapped: bool, approac
     if mention.hint and mention.path != UNSPECIFIED and not (mention.path == MAPPING and mapped):
         return Verdict("no-guidance", "")
     if mention.path == "modality/ultrasound" and destroys and not _shown(view, mention):
-        return _ENERGY
+        return Verdict("energy", "")
     indicated = view.role(mention) == "indications" and not view.within("device", mention.sentence)
     if view.role(mention) not in view.main and (mention.path == VISUAL or indicated):
         return _TOLD

@@ -22,7 +22,7 @@ _SPOKEN_ON: Final = 2
 _PRONOUNS: Final = frozenset(
     {
         *("it", "its", "this", "that", "they", "these", "which", "such", "both", "all", "each", "either", "any"),
-        *("whichever", "neither", "none"),
+        *("whichever", "neither", "none", "so"),
     }
 )
 _CODED_GAP: Final = 3
@@ -181,6 +181,6 @@ def _inserted(view: View, mentions: Sequence[Mention]) -> Scope | None:
 def _pronoun(view: View, scope: Scope) -> bool:
     """Whether the clause of a scope points to what was said before: it opens with a pronoun, or has one as object."""
     opening = view.norms(scope.first, min(scope.first + 2, scope.hit.first + 1))
-    behind = view.norms(scope.hit.last, scope.hit.last + 1)
+    behind = view.norms(scope.hit.first - 1, scope.hit.first) + view.norms(scope.hit.last, scope.hit.last + 1)
     turned = opening[:1] and opening[0] in _VERBS and view.norms(scope.first - 1, scope.first) == ("but",)
     return bool(_PRONOUNS & set(opening)) or bool(_OBJECTS & set(behind)) or bool(turned)

@@ -86,7 +86,8 @@ def leave_nerves(view: View, findings: Findings) -> None:
     if not organs or not all(view.lexicon.related(NERVE, path) for path in organs):
         return
     for path in findings.values("target"):
-        side = all(evidence.role in roles.SIDE for evidence in findings.evidence("target", path))
+        made = path == GENERAL
+        side = made or all(evidence.role in roles.SIDE for evidence in findings.evidence("target", path))
         if side or {GROWTH, COVERED} & {path, *view.lexicon.ancestors(path)}:
             findings.drop((), "target", path, "nerve-as-such")
 
