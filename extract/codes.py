@@ -49,6 +49,7 @@ class Codes:
         self._text = page.text
         self._own = page.code.casefold()
         self._script = script
+        self._entries: dict[int, int | None] = {}
         self._places = [
             index
             for index, token in enumerate(script.tokens)
@@ -71,7 +72,9 @@ class Codes:
             codes = self._from(place.first, place.last)
             if codes and not self._open_after(codes[0], place):
                 return codes[0]
-        entry = self._entry(place)
+        if sentence not in self._entries:
+            self._entries[sentence] = self._entry(place)
+        entry = self._entries[sentence]
         if entry is not None and first < entry:
             return entry
         nearest: int | None = None

@@ -70,6 +70,7 @@ class View:
         )
         prose = any(sentence.role in roles.PROSE for sentence in self.script.sentences)
         self.main = roles.MAIN if prose else roles.MAIN | roles.SIDE
+        self._verdicts: dict[tuple[Mention, str], Verdict | None] = {}
         self._schemes: defaultdict[str, list[Mention]] = defaultdict(list)
         self._sentences: defaultdict[tuple[str, int], list[Mention]] = defaultdict(list)
         for mention in self.mentions:
@@ -158,7 +159,13 @@ class View:
         return sentence.role in roles.DESCRIPTOR or self.codes.names_own(sentence)
 
     def verdict(self, mention: Mention, predicate: str) -> Verdict | None:
-        """Why a mention is no fact of a property by the words around it, or None."""
+        """Why a mention is no fact of a property by the words around it, or None; asked often, told once."""
+        key = (mention, predicate)
+        if key not in self._verdicts:
+            self._verdicts[key] = self._judge(mention, predicate)
+        return self._verdicts[key]
+
+    def _judge(self, mention: Mention, predicate: str) -> Verdict | None:
         code = self.codes.foreign(mention.first, mention.last, mention.sentence)
         if code is not None:
             return Verdict("other-code", self.words(code, code + 1))
