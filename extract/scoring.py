@@ -243,6 +243,27 @@ def compare(pages: Iterable[tuple[Entry, Values]]) -> Score:
     return total
 
 
+def right(axis: str, value: str, gold: Entry) -> bool | None:
+    """Whether gold has a value, or None where it neither demands nor punishes it.
+
+    Args:
+        axis: One of `AXES`.
+        value: In gold's words.
+        gold: Of the page.
+    """
+    wanted = expected(gold)[axis]
+    if axis != "organ":
+        return value in wanted
+    spared = _with_broader([*wanted, *gold.get("organ_optional", ())]) - _finest(wanted)
+    if value in spared:
+        return None
+    return value in wanted or (value not in CONTRACT_ORGANS and bool(_with_broader([value]) & wanted))
+
+
+def _finest(organs: frozenset[str]) -> frozenset[str]:
+    return frozenset(one for one in organs if not any(one in _with_broader([other]) for other in organs - {one}))
+
+
 def _compare(
     axis: str, want: frozenset[str], have: frozenset[str], gold: Entry
 ) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:

@@ -18,10 +18,11 @@ from typing import Final
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from extract.gold import Entry, expected, half
+from extract.gold import Entry, half
 from extract.model import PageError
 from extract.page import read_page
 from extract.reading import read
+from extract.scoring import right
 from ontology import weights
 from ontology.weights import START, Scales
 from tests import floors
@@ -30,6 +31,7 @@ AXES: Final = {
     "approach": "approach",
     "energySource": "energy",
     "target": "target",
+    "organ": "organ",
 }
 """Properties in the order in which they are read, and the axis of gold that each is learned from."""
 STRENGTH: Final = 1.0
@@ -91,9 +93,10 @@ def samples(predicate: str, known: Mapping[str, Mapping[str, float]], entries: S
             read(read_page((floors.PAGES / entry["file"]).read_bytes(), entry["file"]), listener)
         except PageError:
             continue
-        wanted = expected(entry)[AXES[predicate]]
         for value, traits in listener.heard:
-            found.append(Sample(entry["file"], traits, value.rpartition("/")[2] in wanted))
+            told = right(AXES[predicate], value.rpartition("/")[2], entry)
+            if told is not None:
+                found.append(Sample(entry["file"], traits, told))
     return found
 
 

@@ -95,6 +95,11 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
     paths = {mention.path for mention in chosen}
     pass_over(view, findings, "organ", [mention for mention in organs if mention.path not in paths], "not-treated")
     claim(view, findings, "organ", chosen, "treated")
+    leave_broader(view, findings)
+
+
+def leave_broader(view: View, findings: Findings) -> None:
+    """Drop organs of which a part is held: the concept scheme leads from the part to them."""
     held = findings.values("organ")
     for path in held:
         if any(path in view.lexicon.ancestors(other) for other in held):
