@@ -15,10 +15,16 @@ _GUIDED: Final = frozenset({"guidance"})
 _POINTED: Final = 4
 _TOLD_GAP: Final = 14
 """Words behind a modality in which its code is given."""
+_FOR_GAP: Final = 7
+"""Words before a modality in which the code is named that is for it."""
+_TOLD_BEHIND: Final = 4
+"""Words behind a code in which it is said to be reported: ``; 76942 may then be billed``."""
 _LIST_GAP: Final = 3
 """Words between two alternatives of one list, at most: ``CT, MRI or ultrasound``."""
 _FAMILY: Final = 3
 """Leading characters that neighboring codes share."""
+_CHAPTER: Final = 2
+"""Leading characters that codes of one chapter share."""
 _IF: Final = frozenset({"if", "when", "where", "should"})
 _LED: Final = 6
 """Words from the comma of a condition to a code, at most."""
@@ -38,10 +44,12 @@ def of_the_guidance(view: View, mention: Mention) -> bool:
     """
     if mention.path == VISUAL or (mention.hint and mention.path != UNSPECIFIED) or _then_another(view, mention):
         return False
-    if _told_apart(view, mention):
+    if told(view, mention):
         return True
     if _busy(view, mention):
         return False
+    if _one_of_pairs(view, mention) or _attached(view, mention):
+        return True
     if any(view.contexts.anywhere(member, REPORTED) for member in group(view, mention)):
         return True
     if _code_for(view, mention):
@@ -58,6 +66,44 @@ def _busy(view: View, mention: Mention) -> list[Mention]:
     """What a sentence firmly names of another procedure's ways and energies."""
     found = [*view.within("approach", mention.sentence), *view.within("energy", mention.sentence)]
     return [other for other in found if not other.hint]
+
+
+def _one_of_pairs(view: View, mention: Mention) -> bool:
+    """Whether a sentence gives several modalities a code each, of another chapter: ``CT 77012, ultrasound 76942``."""
+    if any(code[:_CHAPTER] == view.page.code[:_CHAPTER] for code in view.codes.named(mention.sentence)):
+        return False
+    paired = {
+        other.path
+        for other in view.within("modality", mention.sentence)
+        if other.path != UNSPECIFIED and (_code_behind(view, other) or _code_ahead(view, other))
+    }
+    return mention.path in paired and len(paired) > 1
+
+
+def _code_behind(view: View, mention: Mention) -> bool:
+    """Whether a code stands right behind a modality: ``ultrasound (76942)``."""
+    end = mention.last + 1 + (view.norms(mention.last, mention.last + 1) in {("(",), ("guidance",), (":",)})
+    return bool(view.codes.within(mention.last, end))
+
+
+def _code_ahead(view: View, mention: Mention) -> bool:
+    """Whether a code is said to be for a modality: ``77012 is the line for CT``."""
+    if view.norms(mention.first - 1, mention.first) not in {("for",), ("if",), ("with",)}:
+        return False
+    return bool(view.codes.within(mention.first - _FOR_GAP, mention.first))
+
+
+def _attached(view: View, mention: Mention) -> bool:
+    """Whether guidance has a code in brackets, or one that ends its entry: ``ultrasound guidance, if used: 76942``."""
+    after = view.norms(mention.last - 1, mention.last + 2)
+    guidance = "guidance" in after and after.index("guidance") < len(after) - 1
+    bracket = mention.last + (after[1:2] == ("guidance",))
+    if guidance and view.norms(bracket, bracket + 1) == ("(",) and view.codes.within(bracket + 1, bracket + 2):
+        return True
+    sentence = view.sentence(mention)
+    code = view.codes.following(mention.last, sentence.last)
+    opens = _ARTICLES.issuperset(view.norms(sentence.first, mention.first))
+    return opens and guidance and code is not None and view.norms(code - 1, code) == (":",)
 
 
 def _code_for(view: View, mention: Mention) -> bool:
@@ -113,17 +159,31 @@ def denied_to_the_code(view: View, mention: Mention) -> bool:
     )
 
 
-def _told_apart(view: View, mention: Mention) -> bool:
-    """Whether the code behind words on reporting is that of the guidance: ``under CT, reported with 77013, …``."""
+def told(view: View, mention: Mention, contexts: frozenset[str] = REPORTED) -> bool:
+    """Whether the code behind words on reporting is that of the guidance: ``under CT, reported with 77013, …``.
+
+    Args:
+        view: The page.
+        mention: Of a modality.
+        contexts: What the words may say: that it is included, or reported apart.
+    """
     members = group(view, mention)
     last = members[-1].last
     end = min(view.sentence(mention).last, last + _TOLD_GAP)
     code = view.codes.following(last, end)
     if code is None or any(last <= other.first < code for other in _busy(view, mention)):
         return False
+    if view.norms(code - 2, code) == ("for", "which"):
+        return True
+    if any(
+        0 < scope.hit.first - code <= _TOLD_BEHIND
+        for context in APART
+        for scope in view.contexts.named(context, mention.sentence)
+    ):
+        return True
     return any(
         scope.hit.first >= last and scope.hit.last <= code
-        for context in REPORTED
+        for context in contexts
         for scope in view.contexts.named(context, mention.sentence)
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from extract import roles
-from extract.axes.guidance_code import REPORTED, VISUAL, group
+from extract.axes.guidance_code import APART, REPORTED, VISUAL, group, told
 from extract.axes.modality import SEEN
 from extract.context import Scope
 from extract.findings import Findings
@@ -71,7 +71,11 @@ def read(view: View, findings: Findings, node: tuple[str, ...], path: str, menti
     if pointed is not None:
         findings.claim(node, "reporting", "reporting/separate", "guidance-code", [view.scope(pointed)])
         return
-    coded = [mention for mention in mentions if view.codes.foreign(mention.first, mention.last, mention.sentence)]
+    coded = [
+        mention
+        for mention in mentions
+        if view.codes.foreign(mention.first, mention.last, mention.sentence) or told(view, mention, APART)
+    ]
     if coded:
         findings.claim(node, "reporting", "reporting/separate", "guidance-code", [view.of(coded[0])])
         return
