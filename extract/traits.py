@@ -6,6 +6,7 @@ stand around its mentions. Neither the code, nor the site, nor the file is one.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +20,13 @@ from extract.view import View
 _WINDOW: Final = 4
 """Words to either side of a mention whose place counts."""
 _MOST_MENTIONS: Final = 6
+_HELD: Final = (
+    ("approach", "approach"),
+    ("energy", "energySource"),
+    ("organ", "organ"),
+    ("target", "target"),
+)
+"""Schemes, and the properties that their values become."""
 _NUMBER: Final = "#"
 _MOST: Final = 4
 _TENTHS: Final = 10
@@ -81,9 +89,10 @@ def _traits(view: View, findings: Findings, candidate: Candidate) -> Iterator[st
     for predicate, value, reason in findings.rejections:
         if (predicate, value) == (candidate.predicate, candidate.path):
             yield f"rejected {reason}"
-    sentences = min(len({mention.sentence for mention in good}), _MOST)
-    yield f"sentences {sentences}"
-    yield f"sentences {sentences}, {held}"
+    own = len({mention.sentence for mention in good})
+    yield f"sentences {min(own, _MOST)}"
+    yield f"sentences {min(own, _MOST)}, {held}"
+    yield from _outnumbered(view, candidate, own)
     yield f"others {min(len(candidate.others), _MOST - 1)}"
     if any(view.lexicon.related(other, candidate.path) for other in candidate.others):
         yield "kin held"
@@ -93,7 +102,7 @@ def _traits(view: View, findings: Findings, candidate: Candidate) -> Iterator[st
         yield "none believed"
     shown = (good or list(candidate.mentions))[:_MOST_MENTIONS]
     for mention in shown:
-        yield from _around(view, mention, destroys)
+        yield from _around(view, findings, mention, destroys)
     if shown:
         best = max(_rank(view, mention) for mention in shown)
         yield f"best {best}"
@@ -104,7 +113,21 @@ def _traits(view: View, findings: Findings, candidate: Candidate) -> Iterator[st
         yield f"last in tenth {_tenth(view, (good or list(candidate.mentions))[-1])}"
 
 
-def _around(view: View, mention: Mention, destroys: bool) -> Iterator[str]:
+def _outnumbered(view: View, candidate: Candidate, own: int) -> Iterator[str]:
+    """Whether the page comes back to another value more often."""
+    scheme = candidate.path.partition("/")[0]
+    named: defaultdict[str, set[int]] = defaultdict(set)
+    for mention in view.scheme(scheme):
+        if mention.path in candidate.others and view.verdict(mention, candidate.predicate) is None:
+            named[mention.path].add(mention.sentence)
+    if candidate.others:
+        most = max((len(sentences) for sentences in named.values()), default=0)
+        yield "outnumbered" if most > own else "most named"
+        if most > 2 * own:
+            yield "outnumbered twice"
+
+
+def _around(view: View, findings: Findings, mention: Mention, destroys: bool) -> Iterator[str]:
     sentence = view.sentence(mention)
     yield f"role {sentence.role}"
     yield f"rank {_rank(view, mention)}"
@@ -115,6 +138,12 @@ def _around(view: View, mention: Mention, destroys: bool) -> Iterator[str]:
     yield from (f"sentence {word}" for word in _words(view, sentence.first, sentence.last))
     for scope in view.contexts.of(mention.first, mention.last, mention.sentence):
         yield f"context {scope.hit.cue.context}"
+    if view.codes.names_own(sentence):
+        yield "with the code"
+    for scheme, predicate in _HELD:
+        held = findings.values(predicate) if scheme != mention.scheme else ()
+        if any(other.path in held for other in view.within(scheme, mention.sentence)):
+            yield f"beside held {scheme}"
     for scheme in _BESIDE:
         if scheme != mention.scheme and view.within(scheme, mention.sentence):
             yield f"beside {scheme}"
