@@ -19,6 +19,8 @@ _SHORT: Final = 14
 _LEAD: Final = 4
 _BESIDE: Final = (
     "next to",
+    "it follow",
+    "this follow",
     "goes with",
     "listed with",
     "listed beside",

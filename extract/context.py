@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from extract import roles
 from extract.mentions import CueHit, Mention
 from extract.sentences import Script, Sentence
 from ontology.words import Token
@@ -20,6 +21,7 @@ from ontology.words import Token
 OTHER_CODE: Final = "other-code"
 _BESIDES: Final = frozenset({"care", "avoided", "nearby", "measured", "passed", "test", "bleeding-control", "later"})
 """Contexts of what is done besides the act, which ends where a sentence turns to another subject."""
+
 _TIMES: Final = frozenset({"earlier", "later"})
 _WITHIN_CLAUSE: Final = frozenset({"negated", "earlier"})
 """Contexts that a comma ends in a clause of condition: ``when the spot shows on the map, current flows``."""
@@ -244,6 +246,12 @@ def _scope(script: Script, sentence: Sentence, hit: CueHit, turns: set[int]) -> 
                 first = _opened(script.tokens, first - 1, sentence.first)
                 continue
             if _ends(script.tokens, first - 1, ends, turns, sentence.first):
+                break
+            if (
+                cue.context == "bleeding-control"
+                and sentence.role in roles.DESCRIPTOR
+                and script.tokens[first - 1].norm == ","
+            ):
                 break
             if (direction == "backward" or cue.context in _TIMES) and _own_subject(
                 script.tokens, first - 1, sentence.first

@@ -20,7 +20,7 @@ ANAL: Final = "approach/transanal"
 RECTAL: Final = "approach/transrectal"
 _MARKS: Final = frozenset({",", ";", ":", "(", ")", "–", "."})
 _ENTERED: Final = frozenset(
-    {"introduced", "inserted", "passed", "advanced", "led", "slipped", "pushed", "threaded", "guided"}
+    {"introduced", "inserted", "passed", "advanced", "led", "slipped", "pushed", "threaded", "guided", "brought", "fed"}
 )
 """Words right before the way that something takes in."""
 

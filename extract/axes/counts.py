@@ -52,6 +52,8 @@ _NUMBERS = frozenset(
             "dozen",
             "handful",
             "more",
+            "larger",
+            "number",
             "crop",
             "field",
             "few",

@@ -186,7 +186,9 @@ def _only_reported(view: View, mentions: Iterable[Mention]) -> bool:
         generic = [one for one in view.scheme("modality") if one.path == UNSPECIFIED]
         return not any(_tells_use(view, one) for one in generic)
     return all(
-        view.codes.foreign(m.first, m.last, m.sentence) is not None and not view.contexts.anywhere(m, REPORTED)
+        view.codes.foreign(m.first, m.last, m.sentence) is not None
+        and not view.contexts.anywhere(m, REPORTED)
+        and "under" not in view.norms(group(view, m)[0].first - 1, m.last)
         for m in mentions
     )
 

@@ -13,8 +13,13 @@ APART: Final = frozenset({"separate"})
 REPORTED: Final = APART | {"included"}
 _GUIDED: Final = frozenset({"guidance"})
 _POINTED: Final = 4
-_TOLD_GAP: Final = 14
+_TOLD_GAP: Final = 24
 """Words behind a modality in which its code is given."""
+_BEHIND_GAP: Final = 4
+_ASSIGNED: Final = frozenset(
+    {"(", "guidance", ":", "with", "by", "under", "is", "as", "gets", "get", "reported", "billed"}
+)
+"""Words between a modality and its code."""
 _FOR_GAP: Final = 7
 """Words before a modality in which the code is named that is for it."""
 _TOLD_BEHIND: Final = 4
@@ -82,8 +87,10 @@ def _one_of_pairs(view: View, mention: Mention) -> bool:
 
 def _code_behind(view: View, mention: Mention) -> bool:
     """Whether a code stands right behind a modality: ``ultrasound (76942)``."""
-    end = mention.last + 1 + (view.norms(mention.last, mention.last + 1) in {("(",), ("guidance",), (":",)})
-    return bool(view.codes.within(mention.last, end))
+    end = mention.last
+    while end < mention.last + _BEHIND_GAP and set(view.norms(end, end + 1)) <= _ASSIGNED:
+        end += 1
+    return bool(view.codes.within(mention.last, end + 1))
 
 
 def _code_ahead(view: View, mention: Mention) -> bool:
