@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from extract.axes import act, approach, counts, energy, guidance, instrument, measures, organ, site, substance, values
+from extract.axes import (
+    act,
+    approach,
+    counts,
+    energy,
+    guidance,
+    instrument,
+    measures,
+    organ,
+    site,
+    substance,
+    target,
+    values,
+)
 from extract.axes.weighing import by_value, revise
 from extract.findings import Findings
 from extract.model import Page, Reading
@@ -28,7 +41,7 @@ def read(page: Page, scales: Scales | None = None) -> Reading:
     energy.read(view, findings)
     revise(view, findings, energy.PREDICATE, by_value(view.scheme("energy")))
     site.read(view, findings)
-    revise(view, findings, "target", by_value(view.scheme("target")))
+    revise(view, findings, "target", by_value(target.weighable(view, findings)))
     revise(view, findings, "organ", by_value(view.scheme("organ")))
     organ.leave_broader(view, findings)
     instrument.read(view, findings)

@@ -75,6 +75,12 @@ def read(view: View, findings: Findings, targets: Sequence[Mention]) -> None:
         findings.drop((), "target", COVERED, "covered-by-tumor")
 
 
+def weighable(view: View, findings: Findings) -> list[Mention]:
+    """Mentions of targets that a second look may weigh: *lesion* beside its kinds is a matter of the rules alone."""
+    alone = set(findings.values("target")) <= {GENERAL}
+    return [mention for mention in view.scheme("target") if alone or mention.path != GENERAL]
+
+
 def leave_nerves(view: View, findings: Findings) -> None:
     """Drop what a nerve hurts for: a nerve is treated as such, once the organs are known.
 

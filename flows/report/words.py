@@ -43,6 +43,7 @@ REJECTED: Final[Mapping[str, str]] = {
     "not-treated": "It is named, but nothing is done to it.",
     "origin": "It is where a metastasis comes from.",
     "other-code": "The clause is about another code.",
+    "outweighed": "What stands around it speaks against it, as learned from gold pages.",
     "outranked": "It is named once, where the page comes back to others.",
     "passed": "It is only passed on the way.",
     "progression": "It is what something else might become.",
@@ -66,6 +67,7 @@ RULES: Final[Mapping[str, str]] = {
     "stated": "stated, and no word around takes it back",
     "treated": "stated where something is done to it",
     "used": "stated as part of the procedure",
+    "weighed": "what stands around it speaks for it, as learned from gold pages",
 }
 """Rule that accepted a fact to what it goes by."""
 
