@@ -14,7 +14,7 @@ from typing import Final
 
 from extract.findings import Findings, Verdict
 from extract.mentions import Mention
-from extract.traits import Candidate, believed, traits
+from extract.axes.traits import Candidate, believed, traits
 from extract.view import View
 
 OUTWEIGHED: Final = Verdict("outweighed", "")
