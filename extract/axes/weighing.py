@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from extract.axes.traits import Candidate, believed, traits
 from extract.findings import Findings, Verdict
 from extract.mentions import Mention
-from extract.axes.traits import Candidate, believed, traits
 from extract.view import View
 
 OUTWEIGHED: Final = Verdict("outweighed", "")
