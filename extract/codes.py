@@ -16,7 +16,7 @@ _DECADE: Final = re.compile(r"(?:19|20)\d0s")
 _BARRIERS: Final = frozenset(";:–()")
 _SHORT: Final = 14
 """A sentence of so few words that names another code alone is about that code."""
-_LEAD: Final = 4
+_LEAD: Final = 6
 _BESIDE: Final = (
     "next to",
     "it follow",
@@ -33,7 +33,7 @@ _BESIDE: Final = (
     "on top of",
 )
 """Words before a code beside which another is reported."""
-_ONWARD: Final = frozenset({"when", "if", "and", "for", "whenever", "once", "where"})
+_ONWARD: Final = frozenset({":", "when", "if", "and", "for", "whenever", "once", "where"})
 """Words behind such a code with which the sentence goes on about its own."""
 _ENTRY_END: Final = frozenset({".", ",", "and", "or", "to", "–"})
 _ANNOUNCE: Final = frozenset({"cpt", "code", "hcpcs", "see", "no"})
@@ -123,8 +123,10 @@ class Codes:
 
     def _companion(self, code: int) -> bool:
         """Whether a code is named as that beside which the page's own is reported: ``added to 60660 when``."""
-        before = " ".join(self._norms(max(0, code - _LEAD), code))
-        return before.endswith(_BESIDE)
+        before = self._norms(max(0, code - _LEAD), code)
+        while before and before[-1] in _ANNOUNCE:
+            before = before[:-1]
+        return " ".join(before).endswith(_BESIDE)
 
     def _entry(self, place: Sentence) -> int | None:
         """The other code in which a sentence about nothing else ends: ``Balloon without a scope: 58353``."""

@@ -26,6 +26,7 @@ _UNCOUNTED = frozenset(
     {
         *("injection", "device", "core", "time", "sample", "specimen", "biopsy", "probe", "electrode", "needle"),
         *("marker", "session", "fraction", "catheter", "steroid"),
+        *("shot", "pass", "burn", "application", "pulse", "puncture"),
     }
 )
 """Words for what may be several while the code counts something else."""
