@@ -71,7 +71,8 @@ def read(view: View, findings: Findings) -> None:
     points = _points(view, main, energies)
     described = any(view.role(mention) in roles.DESCRIPTOR for mention in rivals)
     defined = any(view.defining(view.sentence(mention)) for mention in main)
-    needed = (_ENOUGH_AGAINST_DESCRIPTOR if described else _ENOUGH) + _DENIAL * (denied and not defined)
+    named = any(view.codes.names_own(view.sentence(mention)) and not mention.hint for mention in main)
+    needed = (_ENOUGH_AGAINST_DESCRIPTOR if described and not named else _ENOUGH) + _DENIAL * (denied and not defined)
     passing = points == _MAIN and all(view.late(mention) for mention in main)
     if points >= needed or (points and not (rivals or denied or passing)):
         main.sort(key=lambda mention: (not view.defining(view.sentence(mention)), mention.first))

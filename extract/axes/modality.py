@@ -22,6 +22,7 @@ SEEN: Final = frozenset({VISUAL, "modality/slit-lamp"})
 _ALWAYS: Final = frozenset({*SEEN, STEREOTACTIC})
 """Modalities that show the way wherever a text on what is done names them; others may only have found the lesion."""
 _USED: Final = frozenset({"guidance", "required", "purpose/placement"})
+_OTHER_TIMES: Final = frozenset({"earlier", "later"})
 _LEFT_OPEN: Final = frozenset({"optional"})
 _BESIDE: Final = 2
 _MOST_MENTIONS: Final = 50
@@ -124,7 +125,7 @@ def _explained(view: View, mention: Mention, pointed: frozenset[str]) -> bool:
 def _verdict(view: View, mention: Mention, destroys: bool, mapped: bool, approaches: Sequence[str]) -> Verdict | None:
     verdict = view.verdict(mention, "modality")
     if verdict is not None and verdict.reason == "other-code" and of_the_guidance(view, mention):
-        return None
+        return _out_of_place(view, mention)
     if verdict is not None and verdict.reason == "negated" and denied_to_the_code(view, mention):
         return _TOLD
     listed = view.role(mention) == "related-codes" and view.codes.named(mention.sentence)
@@ -148,6 +149,16 @@ def _verdict(view: View, mention: Mention, destroys: bool, mapped: bool, approac
     if view.role(mention) in view.main and view.contexts.anywhere(mention, _LEFT_OPEN):
         return None
     return _TOLD if view.contexts.anywhere(mention, REPORTED) else Verdict("no-guidance", "")
+
+
+def _out_of_place(view: View, mention: Mention) -> Verdict | None:
+    """Why imaging that has its own code is none of the procedure's: it was before or after, or a made-up patient's."""
+    if view.role(mention) == "example":
+        return Verdict("section", "example")
+    scope = view.contexts.rejecting(mention, "modality")
+    if scope is None or scope.hit.cue.context not in _OTHER_TIMES:
+        return None
+    return Verdict(scope.hit.cue.context, view.words(scope.hit.first, scope.hit.last))
 
 
 def _opens_step(view: View, mention: Mention) -> bool:

@@ -23,6 +23,7 @@ WEIGHED: Final = "weighed"
 """Rule of a value that the rules passed over and that its traits speak for."""
 _EVEN: Final = 0.5
 _MOST_EVIDENCE: Final = 4
+_SITES: Final = frozenset({"organ", "target"})
 _SENTENCES: Final = 6
 """A page of fewer sentences says too little for its traits to tell more than the rules."""
 
@@ -69,9 +70,14 @@ def weigh(
         good = believed(view, candidate)
         if candidate.held and chance < _EVEN:
             left.append(path)
-        elif not candidate.held and good and chance > _EVEN:
+        elif not candidate.held and chance > _EVEN and _named_enough(candidate, good):
             taken[path] = good
     return Outcome(tuple(left), taken)
+
+
+def _named_enough(candidate: Candidate, good: Sequence[Mention]) -> bool:
+    """Whether words that are believed name a value; for a site, words that only hint do not suffice."""
+    return any(not (mention.hint and candidate.predicate in _SITES) for mention in good)
 
 
 def revise(view: View, findings: Findings, predicate: str, named: Mapping[str, Sequence[Mention]]) -> None:
