@@ -23,6 +23,8 @@ WEIGHED: Final = "weighed"
 """Rule of a value that the rules passed over and that its traits speak for."""
 _EVEN: Final = 0.5
 _MOST_EVIDENCE: Final = 4
+_TARGET: Final = "target"
+"""Where nothing is destroyed, what is treated is named in too many ways for its traits to tell against it."""
 _SITES: Final = frozenset({"organ", "target"})
 _SENTENCES: Final = 6
 """A page of fewer sentences says too little for its traits to tell more than the rules."""
@@ -68,7 +70,7 @@ def weigh(
         if chance is None:
             continue
         good = believed(view, candidate)
-        if candidate.held and chance < _EVEN:
+        if candidate.held and chance < _EVEN and (predicate != _TARGET or findings.values("type")):
             left.append(path)
         elif not candidate.held and chance > _EVEN and _named_enough(candidate, good):
             taken[path] = good
