@@ -34,10 +34,12 @@ def in_scope(view: View, mention: Mention, context: str) -> bool:
 
 def listed_with(view: View, one: Mention, other: Mention) -> bool:
     """Whether two mentions stand in one list, or one as an example of the other."""
+    if not view.near(one, other, _EXAMPLE_GAP):
+        return False
     left, right = (one, other) if one.first < other.first else (other, one)
     between = view.norms(left.last, right.first)
     examples = bool(_EXAMPLES & set(between)) or "be it" in " ".join(between)
-    if examples and view.near(one, other, _EXAMPLE_GAP):
+    if examples:
         return True
     apart = any(word == "of" and (not at or between[at - 1] not in _LISTING) for at, word in enumerate(between))
     return view.near(one, other, _LIST_GAP) and bool(_LISTING & set(between)) and not apart

@@ -130,9 +130,10 @@ def _meant(view: View, organ: Mention) -> bool:
 
 def _holds(view: View, organ: Mention, target: Mention) -> bool:
     """Whether an organ stands beside a target so that the one is in the other, and not merely after it."""
+    if not view.near(organ, target, _TARGET_GAP):
+        return False
     left, right = (organ, target) if organ.first < target.first else (target, organ)
-    between = set(view.norms(left.last, right.first))
-    return view.near(organ, target, _TARGET_GAP) and not {"and", ","} & between
+    return {"and", ","}.isdisjoint(view.norms(left.last, right.first))
 
 
 def _grade(view: View, mention: Mention, near: bool) -> int:
