@@ -17,6 +17,7 @@ _BARRIERS: Final = frozenset(";:–()")
 _SHORT: Final = 14
 """A sentence of so few words that names another code alone is about that code."""
 _LEAD: Final = 6
+"""Words before a code among which those stand that make it a companion."""
 _BESIDE: Final = (
     "next to",
     "it follow",
@@ -28,8 +29,6 @@ _BESIDE: Final = (
     "added to",
     "add on to",
     "accompany",
-    "accompany code",
-    "in addition to code",
     "on top of",
 )
 """Words before a code beside which another is reported."""

@@ -184,7 +184,7 @@ def _counts(view: View, mention: Mention) -> bool:
     A plural counts where a sentence says what the code is: ``36471 is the injection of multiple veins``.
     """
     plural = bool(_PLURALS & set(view.norms(mention.first, mention.last)))
-    if (plural and not _says_the_code(view, mention)) or _EACH_ONE & set(view.norms(mention.first - 1, mention.first)):
+    if (plural and not view.names_code(mention)) or _EACH_ONE & set(view.norms(mention.first - 1, mention.first)):
         return False
     if _COUNTED & set(view.norms(mention.last, mention.last + _COUNT_GAP)):
         return True
@@ -192,10 +192,6 @@ def _counts(view: View, mention: Mention) -> bool:
         0 <= target.first - mention.last < _COUNT_GAP and target.path != mention.path
         for target in view.within("target", mention.sentence)
     )
-
-
-def _says_the_code(view: View, mention: Mention) -> bool:
-    return view.role(mention) in roles.DESCRIPTOR or view.names_code(mention)
 
 
 def _or(view: View, mention: Mention) -> bool:

@@ -107,10 +107,8 @@ def _attached(view: View, mention: Mention) -> bool:
     bracket = mention.last + (after[1:2] == ("guidance",))
     if guidance and view.norms(bracket, bracket + 1) == ("(",) and view.codes.within(bracket + 1, bracket + 2):
         return True
-    sentence = view.sentence(mention)
-    code = view.codes.following(mention.last, sentence.last)
-    opens = _ARTICLES.issuperset(view.norms(sentence.first, mention.first))
-    return opens and guidance and code is not None and view.norms(code - 1, code) == (":",)
+    code = view.codes.following(mention.last, view.sentence(mention).last)
+    return _opens(view, mention) and guidance and code is not None and view.norms(code - 1, code) == (":",)
 
 
 def _code_for(view: View, mention: Mention) -> bool:
@@ -144,9 +142,12 @@ def _then_another(view: View, mention: Mention) -> bool:
 
 def _subject(view: View, mention: Mention) -> bool:
     """Whether a sentence opens with imaging itself, and not with what is done under it."""
-    sentence = view.sentence(mention)
-    opens = _ARTICLES.issuperset(view.norms(sentence.first, mention.first))
-    return opens and bool(_SAID_OF.intersection(view.norms(mention.last, mention.last + 1)))
+    return _opens(view, mention) and bool(_SAID_OF.intersection(view.norms(mention.last, mention.last + 1)))
+
+
+def _opens(view: View, mention: Mention) -> bool:
+    """Whether a mention opens its sentence, an article aside."""
+    return _ARTICLES.issuperset(view.norms(view.sentence(mention).first, mention.first))
 
 
 def denied_to_the_code(view: View, mention: Mention) -> bool:

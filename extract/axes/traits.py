@@ -41,22 +41,22 @@ class Candidate:
         predicate: Property that it would become.
         path: Of the value.
         mentions: All words on the page that name it, in reading order.
-        held: Whether the rules hold it.
-        rules: Names of the rules that gave it.
+        believed: Those that no word around them rejects.
+        rule: Name of the rule that gave it; empty where the rules do not hold it.
         others: Other values of the property that the rules hold.
     """
 
     predicate: str
     path: str
     mentions: tuple[Mention, ...]
-    held: bool
-    rules: tuple[str, ...]
+    believed: tuple[Mention, ...]
+    rule: str
     others: tuple[str, ...]
 
-
-def believed(view: View, candidate: Candidate) -> list[Mention]:
-    """Mentions of a candidate that no word around them rejects."""
-    return [mention for mention in candidate.mentions if view.verdict(mention, candidate.predicate) is None]
+    @property
+    def held(self) -> bool:
+        """Whether the rules hold it."""
+        return bool(self.rule)
 
 
 def traits(view: View, findings: Findings, candidate: Candidate) -> frozenset[str]:
@@ -80,8 +80,9 @@ def _traits(view: View, findings: Findings, candidate: Candidate) -> Iterator[st
     yield f"value {name}, {held}"
     yield "ablation" if destroys else "no ablation"
     yield "descriptor" if _described(view) else "no descriptor"
-    yield from (f"rule {rule}" for rule in candidate.rules)
-    good = believed(view, candidate)
+    if candidate.held:
+        yield f"rule {candidate.rule}"
+    good = candidate.believed
     for mention in candidate.mentions:
         verdict = view.verdict(mention, candidate.predicate)
         if verdict is not None:
@@ -100,7 +101,7 @@ def _traits(view: View, findings: Findings, candidate: Candidate) -> Iterator[st
         yield "hints alone"
     if not good:
         yield "none believed"
-    shown = (good or list(candidate.mentions))[:_MOST_MENTIONS]
+    shown = (good or candidate.mentions)[:_MOST_MENTIONS]
     for mention in shown:
         yield from _around(view, findings, mention, destroys)
     if shown:
@@ -110,7 +111,7 @@ def _traits(view: View, findings: Findings, candidate: Candidate) -> Iterator[st
         tenth = _tenth(view, shown[0])
         yield f"first in tenth {tenth}"
         yield f"first in tenth {tenth}, {held}"
-        yield f"last in tenth {_tenth(view, (good or list(candidate.mentions))[-1])}"
+        yield f"last in tenth {_tenth(view, (good or candidate.mentions)[-1])}"
 
 
 def _outnumbered(view: View, candidate: Candidate, own: int) -> Iterator[str]:

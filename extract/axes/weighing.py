@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from extract.axes.traits import Candidate, believed, traits
-from extract.findings import Findings, Verdict
+from extract.axes.traits import Candidate, traits
+from extract.findings import Findings
 from extract.mentions import Mention
 from extract.view import View
 
-OUTWEIGHED: Final = Verdict("outweighed", "")
-"""Of a value that the rules hold and that its traits speak against."""
+OUTWEIGHED: Final = "outweighed"
+"""Reason of a value that the rules hold and that its traits speak against."""
 WEIGHED: Final = "weighed"
 """Rule of a value that the rules passed over and that its traits speak for."""
 _EVEN: Final = 0.5
@@ -30,73 +29,46 @@ _SENTENCES: Final = 6
 """A page of fewer sentences says too little for its traits to tell more than the rules."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a second look changes.
-
-    Attributes:
-        left: Values to be held no longer.
-        taken: Values to be held, with the mentions that speak for them.
-    """
-
-    left: tuple[str, ...]
-    taken: Mapping[str, Sequence[Mention]]
-
-
-def weigh(
-    view: View,
-    findings: Findings,
-    predicate: str,
-    named: Mapping[str, Sequence[Mention]],
-    held: Mapping[str, Sequence[str]],
-) -> Outcome:
-    """Weigh all values of a property that a page names, if the page is long enough.
+def revise(view: View, findings: Findings, predicate: str, named: Mapping[str, Sequence[Mention]]) -> None:
+    """Weigh all values of a property that a page names, if the page is long enough, and change what is held.
 
     Args:
         view: The page.
-        findings: What the rules decided so far.
+        findings: What the rules hold; changed in place, once all values are weighed.
         predicate: The property.
         named: All mentions, by value.
-        held: The values that the rules hold, with the names of the rules that gave them.
     """
-    left: list[str] = []
-    taken: dict[str, list[Mention]] = {}
     if len(view.script.sentences) < _SENTENCES:
-        return Outcome((), {})
+        return
+    held = findings.values(predicate)
+    left: list[str] = []
+    taken: list[Candidate] = []
     for path, mentions in sorted(named.items()):
-        others = tuple(sorted(other for other in held if other != path))
-        candidate = Candidate(predicate, path, tuple(mentions), path in held, tuple(held.get(path, ())), others)
+        candidate = Candidate(
+            predicate,
+            path,
+            tuple(mentions),
+            tuple(mention for mention in mentions if view.verdict(mention, predicate) is None),
+            findings.rule(predicate, path) if path in held else "",
+            tuple(other for other in held if other != path),
+        )
         chance = view.scales.chance(predicate, path, traits(view, findings, candidate))
         if chance is None:
             continue
-        good = believed(view, candidate)
         if candidate.held and chance < _EVEN and (predicate != _TARGET or findings.values("type")):
             left.append(path)
-        elif not candidate.held and chance > _EVEN and _named_enough(candidate, good):
-            taken[path] = good
-    return Outcome(tuple(left), taken)
+        elif not candidate.held and chance > _EVEN and _named_enough(candidate):
+            taken.append(candidate)
+    for path in left:
+        findings.drop((), predicate, path, OUTWEIGHED)
+    for candidate in taken:
+        evidence = [view.of(mention) for mention in candidate.believed[:_MOST_EVIDENCE]]
+        findings.claim((), predicate, candidate.path, WEIGHED, evidence)
 
 
-def _named_enough(candidate: Candidate, good: Sequence[Mention]) -> bool:
+def _named_enough(candidate: Candidate) -> bool:
     """Whether words that are believed name a value; for a site, words that only hint do not suffice."""
-    return any(not (mention.hint and candidate.predicate in _SITES) for mention in good)
-
-
-def revise(view: View, findings: Findings, predicate: str, named: Mapping[str, Sequence[Mention]]) -> None:
-    """Change what is held of the procedure itself by a second look.
-
-    Args:
-        view: The page.
-        findings: What the rules hold; changed in place.
-        predicate: The property.
-        named: All mentions, by value.
-    """
-    held = {path: (findings.rule(predicate, path),) for path in findings.values(predicate)}
-    outcome = weigh(view, findings, predicate, named, held)
-    for path in outcome.left:
-        findings.drop((), predicate, path, OUTWEIGHED.reason)
-    for path, mentions in outcome.taken.items():
-        findings.claim((), predicate, path, WEIGHED, [view.of(mention) for mention in mentions[:_MOST_EVIDENCE]])
+    return any(not (mention.hint and candidate.predicate in _SITES) for mention in candidate.believed)
 
 
 def by_value(mentions: Sequence[Mention]) -> dict[str, list[Mention]]:
